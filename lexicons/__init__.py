@@ -1,0 +1,1 @@
+"""Word knowledge shipped with textmine: the code frame, cues, segmentation words. Data only."""
