@@ -15,14 +15,18 @@ def lexicon_path(*parts: str) -> Path:
 
 def model_path(name: str) -> Path:
     """Folder of a packaged model by name; raises ModelError listing the names there are."""
-    folder = _path("textmine.models", name)
-    if not (folder / "model.json").is_file():
-        known = sorted(p.parent.name for p in _path("textmine.models").glob("*/model.json"))
-        raise ModelError(f"no model named {name!r} is installed; there are: {', '.join(known) or 'none'}")
-    return folder
+    models = installed_models()
+    if name not in models:
+        raise ModelError(f"no model named {name!r} is installed; there are: {', '.join(models) or 'none'}")
+    return models[name]
+
+
+def installed_models() -> dict[str, Path]:
+    """Packaged models: name → folder."""
+    return {path.parent.name: path.parent for path in sorted(_path("textmine.models").glob("*/model.json"))}
 
 
 def _path(package: str, *parts: str) -> Path:
-    # Installed wheels are unpacked folders, so the path outlives the context; zipped imports are not supported.
+    # Installed wheels are unpacked folders, so the path outlives the context.
     with as_file(files(package).joinpath(*parts)) as path:
         return path

@@ -1,0 +1,92 @@
+"""The reader of verbatims: normalise, match cues, score, decide. One pure function over a batch of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..frame.cues import Lexicon, Matcher, load_cues
+from ..frame.frame import Frame
+from ..frame.matcher import Cues
+from ..records import Reading
+from ..resources import lexicon_path, model_path
+from ..text.normalize import normalize_word
+from .decide import Decider
+from .features import CueColumns, batch_features
+from .model import Model, load_model
+from .prepare import Prepared, prepare
+from .score import Scores, score_batch
+
+DEFAULT_MODEL = "telecom"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads verbatims with a frame, a compiled lexicon and a model. Stateless; one per process is enough."""
+
+    frame: Frame
+    matcher: Matcher
+    model: Model
+    columns: CueColumns
+    limits: Mapping[str, float] | None = None
+
+    @classmethod
+    def assemble(
+        cls, frame: Frame, lexicon: Lexicon, model: Model, *, limits: Mapping[str, float] | None = None
+    ) -> Reader:
+        """Put finished parts together."""
+        matcher = Matcher(lexicon)
+        return cls(frame, matcher, model, CueColumns.of(matcher), limits)
+
+    @classmethod
+    def load(cls, *, model: str | Path | None = None, frame: Path | None = None) -> Reader:
+        """Load a model (packaged name or folder) with its code frame (default: the packaged one).
+
+        The cue lexicon is the folder `cues` beside the frame's file.
+        """
+        loaded_frame, lexicon = load_frame_and_cues(frame)
+        folder = Path(model) if model and Path(model).is_dir() else model_path(str(model or DEFAULT_MODEL))
+        return cls.assemble(loaded_frame, lexicon, load_model(folder, loaded_frame, lexicon))
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Read a batch: one reading a text, in order, whatever the other texts of the batch are."""
+        return self.examine(texts).readings if texts else []
+
+    def examine(self, texts: Sequence[str]) -> Examination:
+        """Read a batch and keep everything seen on the way, for explanations and measurements."""
+        prepared = prepare(texts)
+        cues = self.matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts)
+        features = batch_features(prepared, cues, self.columns, self.model.grams)
+        scores = score_batch(features, self.model)
+        risk = self._risk(prepared, cues)
+        readings = Decider(self.model, self.limits).decide(prepared, scores, risk)
+        return Examination(prepared, cues, scores, readings)
+
+    def _risk(self, prepared: Prepared, cues: Cues) -> list[tuple[str, ...]]:
+        """Risk flags are what their patterns say; the model has no part in them."""
+        found: list[set[str]] = [set() for _ in range(len(prepared))]
+        patterns = self.matcher.patterns
+        texts = prepared.text_of_clause[cues.clause].tolist()
+        for pattern, text in zip(cues.pattern.tolist(), texts, strict=True):
+            if patterns[pattern].axis == "risk":
+                found[text].add(patterns[pattern].target)
+        order = self.frame.axes["risk"]
+        return [tuple(flag for flag in order if flag in flags) if flags else () for flags in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A batch with all that the reader saw in it."""
+
+    prepared: Prepared
+    cues: Cues
+    scores: Scores
+    readings: list[Reading]
+
+
+def load_frame_and_cues(path: Path | None = None) -> tuple[Frame, Lexicon]:
+    """A code frame and the cue lexicon in the folder `cues` beside it; the packaged ones by default."""
+    frame = Frame.load(path)
+    folder = (path.parent if path else lexicon_path("taxonomy.toml").parent) / "cues"
+    return frame, load_cues(frame, folder, normalize=normalize_word)
