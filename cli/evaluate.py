@@ -1,0 +1,128 @@
+"""`textmine evaluate`: how good a model is on labelled verbatims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import options as shared
+from .language import LANG, say
+from .terminal import note, percent, show_json, show_table
+
+if TYPE_CHECKING:
+    from ..classify.evaluate import Evaluation
+    from ..frame.frame import Frame
+
+NAMES = {
+    "cause_micro_f1": ("原因 micro-F1", "Causes, micro-F1"),
+    "cause_macro_f1": ("原因 macro-F1（≥10 条）", "Causes, macro-F1 (10 rows or more)"),
+    "headline_macro_f1": ("重点原因 macro-F1", "Headline causes, macro-F1"),
+    "subcause_micro_f1": ("子原因 micro-F1", "Subcauses, micro-F1"),
+    "subcause_macro_f1": ("子原因 macro-F1（≥10 条）", "Subcauses, macro-F1 (10 rows or more)"),
+    "primary_accuracy": ("主因正确率", "Primary cause right"),
+    "stance_accuracy": ("立场正确率", "Stance right"),
+    "no_cause_kept": ("无不满者不给原因", "No cause, none given"),
+    "evidence_overlap": ("证据与标注重合", "Evidence overlaps the label"),
+    "calibration_error": ("校准误差", "Calibration error"),
+}
+
+
+def evaluate_command(
+    labelled: Annotated[
+        list[str],
+        typer.Argument(metavar="LABELLED…", help=say("已标注的 JSONL 文件或目录。", "Labelled JSONL files.")),
+    ],
+    model: shared.ModelName = None,
+    frame: shared.FrameFile = None,
+    precision: Annotated[
+        float,
+        typer.Option("--precision", min=0.5, max=0.99, help=say("承诺的准确率。", "Promised precision.")),
+    ] = 0.9,
+    lang: shared.Lang = None,
+    json: shared.Json = False,
+) -> None:
+    """Print F1 at both levels, primary, stance, calibration and coverage, each with an interval."""
+    from ..classify.evaluate import evaluate
+    from ..classify.examples import read_examples
+    from ..classify.reader import Reader
+
+    reader = Reader.load(model=model, frame=Path(frame) if frame else None)
+    examples = read_examples(labelled_files(labelled), reader.frame)
+    result = evaluate(reader, examples, precision=precision)
+    if json:
+        show_json(_as_dict(result))
+    else:
+        _show(result, reader.frame)
+
+
+def labelled_files(paths: list[str]) -> list[Path]:
+    """Files as given; of a folder, every *.jsonl in it."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        files += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    return files
+
+
+def _as_dict(result: Evaluation) -> dict[str, object]:
+    from dataclasses import asdict
+
+    causes = [
+        {**asdict(c), "precision": _number(c.precision), "recall": _number(c.recall), "f1": _number(c.f1)}
+        for c in result.causes
+    ]
+    return {
+        "n": result.n,
+        "figures": {
+            f.name: {"value": _number(f.value), "low": _number(f.low), "high": _number(f.high)}
+            for f in result.figures
+        },
+        "causes": causes,
+        "reliability": [asdict(b) for b in result.reliability],
+        "confusions": [{"labelled": a, "given": b, "n": n} for a, b, n in result.confusions],
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else round(value, 4)
+
+
+def _show(result: Evaluation, frame: Frame) -> None:
+    def named(code: str) -> str:
+        return frame.name(code, LANG) if code else say("（无）", "(none)")
+
+    def label(name: str) -> str:
+        zh, en = NAMES.get(name, (name, name))
+        return say(zh, en)
+
+    show_table(
+        say(f"{result.n} 条已标注原话", f"{result.n} labelled verbatims"),
+        (say("指标", "Figure"), say("值", "Value"), say("90% 区间", "90 % interval")),
+        [(label(f.name), f"{f.value:.3f}", f"{f.low:.3f} – {f.high:.3f}") for f in result.figures],
+        numbers=(1, 2),
+    )
+    show_table(
+        say("各原因", "Causes"),
+        (
+            say("原因", "Cause"),
+            say("标注", "Labelled"),
+            say("给出", "Given"),
+            say("准确率", "Precision"),
+            say("召回率", "Recall"),
+            "F1",
+        ),
+        [
+            (named(c.code), c.labelled, c.given, percent(c.precision), percent(c.recall), f"{c.f1:.3f}")
+            for c in result.causes
+            if c.labelled or c.given
+        ],
+        numbers=(1, 2, 3, 4, 5),
+    )
+    show_table(
+        say("最常见的混淆（主因）", "Most frequent confusions (primary cause)"),
+        (say("标注", "Labelled"), say("给出", "Given"), say("条数", "Rows")),
+        [(named(a), named(b), n) for a, b, n in result.confusions[:12]],
+        numbers=(2,),
+    )
+    note(say("区间为按原话重抽样 200 次的自助法。", "Intervals: bootstrap over verbatims, 200 resamples."))

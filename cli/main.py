@@ -1,0 +1,111 @@
+"""The command `textmine`: puts the commands together and turns errors into messages and exit codes.
+
+Nothing heavy is imported here or at the top of a command's file: `textmine --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from . import classify, count, doctor, evaluate, explain, frame, mask, segment, train
+from .language import say
+
+#: Exit codes; TOO_MANY_BAD: done, but more rows quarantined than allowed.
+DONE, TOO_MANY_BAD, USAGE, INPUT, OUTPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
+
+_typer = typer.Typer(
+    name="textmine",
+    help=say(
+        "读懂电信客户的投诉与调查原话：为什么不满、有多大把握、本周有什么新情况。",
+        "Reads Chinese complaints and surveys: why customers are unhappy, how sure we are, what is new.",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_typer.command("classify")(classify.classify_command)
+_typer.command("count")(count.count_command)
+_typer.command("train")(train.train_command)
+_typer.command("evaluate")(evaluate.evaluate_command)
+_typer.command("explain")(explain.explain_command)
+_typer.command("segment")(segment.segment_command)
+_typer.command("mask")(mask.mask_command)
+_typer.add_typer(frame.commands, name="frame")
+_typer.command("doctor")(doctor.doctor_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        print(f"textmine {__version__}")
+        raise typer.Exit
+
+
+@_typer.callback()
+def _root(
+    _: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help=say("版本号。", "Show the version.")
+    ),
+) -> None:
+    """Options of `textmine` itself."""
+
+
+def app() -> None:
+    """Run the command line and exit with its code."""
+    _make_streams_safe()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; errors go to standard error as one message."""
+    import click
+
+    from ..errors import TextmineError
+
+    try:
+        code = _typer(args=arguments, prog_name="textmine", standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        print(say("已中断。", "Interrupted."), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read standard output went away; point it elsewhere so that closing it says nothing more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except TextmineError as error:
+        print(f"textmine: {error}", file=sys.stderr)
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the last guard: whatever went wrong, no customer's data on the screen
+        _show_fault()
+        return USAGE
+
+
+def _show_fault() -> None:
+    import traceback
+
+    from ..text.mask import mask as masked
+
+    print(masked(traceback.format_exc()), file=sys.stderr)
+    print(
+        say(
+            "textmine 内部出错；请把以上信息（已脱敏）报告给维护者。",
+            "textmine failed inside; please report the lines above (masked) to its maintainers.",
+        ),
+        file=sys.stderr,
+    )
+
+
+def _make_streams_safe() -> None:
+    """Terminals that cannot show a character get a replacement instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")

@@ -1,0 +1,67 @@
+"""Options that several commands share, so that they are spelled and explained once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .language import say
+
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", metavar="zh|en", help=say("信息和表格的语言。", "Language of messages and names.")
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help=say("在标准输出打印一个 JSON 对象。", "Print one JSON object on standard output.")
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help=say("不显示进度和摘要。", "Show neither progress nor summary."))
+]
+FrameFile = Annotated[
+    str | None,
+    typer.Option(
+        "--frame",
+        metavar="FILE",
+        help=say(
+            "代码表文件；其旁的 cues 目录为线索词典。",
+            "Code frame file; the folder cues beside it holds its cues.",
+        ),
+    ),
+]
+ModelName = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME|DIR", help=say("模型名或目录。", "Model name or folder.")),
+]
+Text = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text", metavar="COL", help=say("文本列（可多次给出）。", "Text column (may be repeated).")
+    ),
+]
+Id = Annotated[str | None, typer.Option("--id", metavar="COL", help=say("编号列。", "Id column."))]
+Date = Annotated[str | None, typer.Option("--date", metavar="COL", help=say("日期列。", "Date column."))]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        metavar="COL",
+        help=say(
+            "分组列，或 day/week/month（可多次给出）。", "Group column, or day/week/month (may be repeated)."
+        ),
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="E", help=say("输入编码，默认自动识别。", "Input encoding; found by itself.")
+    ),
+]
+Sheet = Annotated[
+    str | None, typer.Option("--sheet", metavar="S", help=say("工作表名。", "Name of the worksheet."))
+]
