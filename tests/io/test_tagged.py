@@ -41,7 +41,7 @@ READINGS = (TAGGED, Reading(status="empty"), Reading(status="abstained"))
 
 
 def mask(text: str) -> str:
-    return text.replace("13800138000", "[手机]")
+    return text.replace("13800138000", "138******00")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def csv_rows(path: Path) -> list[list[str]]:
 
 EXPECTED_TM = [
     "fee.wrong", "fee.wrong;net", "扣费有误", "complaint", "billing;hotline", "churn", "0.9346",
-    "电话[手机]多扣 | 上网太慢", "tagged",
+    "电话138******00多扣 | 上网太慢", "tagged",
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_tags_jsonl_follows_its_schema(tmp_path: Path, chunk: TaggedChunk) -> No
         "causes": [
             {
                 "code": "fee.wrong", "cause": "fee", "subcause": "wrong", "score": 0.9346,
-                "start": 5, "end": 20, "evidence": "电话[手机]多扣",
+                "start": 5, "end": 20, "evidence": "电话138******00多扣",
             },
             {
                 "code": "net", "cause": "net", "subcause": None, "score": 0.5,
@@ -131,7 +131,7 @@ def test_causes_long_has_a_line_a_cause_with_carried_columns(tmp_path: Path, chu
     assert header[:5] == ["row", "id", "地市", "code", "cause"]
     assert first == [
         "1", "00123", "江州", "fee.wrong", "fee", "wrong", "扣费有误", "0.9346", "1", "complaint", "5", "20",
-        "电话[手机]多扣",
+        "电话138******00多扣",
     ]  # fmt: skip
     assert second[3:9] == ["net", "net", "", "网络", "0.5", "0"]
 
@@ -144,7 +144,7 @@ def test_quarantine_is_masked_and_explained(tmp_path: Path) -> None:
     first, second = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     assert first == {
         "file": "a.csv", "row": 7, "line": 9, "byte": 120, "reason": "too_few_cells",
-        "reason_zh": "单元格少于表头", "reason_en": "fewer cells than the header has", "raw": '半条 [手机] "',
+        "reason_zh": "单元格少于表头", "reason_en": "fewer cells than the header has", "raw": '半条 138******00 "',
     }  # fmt: skip
     assert (second["row"], second["byte"]) == (None, None)
 

@@ -8,7 +8,7 @@ other axes. Matching is in `matcher`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -82,6 +82,24 @@ class Lexicon:
     scope: Scope
     sha256: str
 
+    def of_axis(self, axis: Axis, *, conditions_count: bool = False) -> Lexicon:
+        """The patterns of one axis with the concepts they name; `conditions_count` also hears what is said
+        under a condition, which for a threat is the way to say it."""
+        patterns = tuple(cue for cue in self.patterns if cue.axis == axis)
+        by_name = {concept.name: concept for concept in self.concepts}
+        wanted = [
+            t.name for cue in patterns for e in elements_of(cue.pattern) for t in e.terms if not t.is_literal
+        ]
+        kept: dict[str, Concept] = {}
+        while wanted:
+            concept = by_name[wanted.pop()]
+            if concept.name not in kept:
+                kept[concept.name] = concept
+                wanted += concept.include
+        scope = replace(self.scope, hypothetical=ScopeWords()) if conditions_count else self.scope
+        concepts = tuple(concept for concept in self.concepts if concept.name in kept)
+        return replace(self, concepts=concepts, patterns=patterns, scope=scope)
+
 
 def load_lexicon(
     folder: Path,
@@ -94,7 +112,8 @@ def load_lexicon(
     """Read a cue folder and check it against a code frame.
 
     `codes` are the frame's `cause.subcause` codes, `causes` its causes, `axes` the values allowed for
-    `stance`, `touchpoint` and `risk`. `normalize` is applied to every word. Raises LexiconError naming
+    `stance`, `touchpoint` and `risk`. `normalize` is applied to all words; it must keep
+    white space. Raises LexiconError naming
     file and line.
     """
     known = {"cause": {*codes, *causes}, **{axis: set(values) for axis, values in axes.items()}}
@@ -122,7 +141,7 @@ def load_lexicon(
 
 def _words(table: Table, key: str, normalize: Callable[[str], str]) -> tuple[str, ...]:
     """Words separated by white space; a space inside a word is written `_`."""
-    words = (normalize(word).replace("_", " ") for word in table.string(key, default="").split())
+    words = (word.replace("_", " ") for word in normalize(table.string(key, default="")).split())
     return tuple(dict.fromkeys(word for word in words if word))
 
 

@@ -8,6 +8,7 @@ the text plus the candidates. Works on normalised text joined by newlines; reads
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,10 +17,12 @@ import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiled import Compiler
 from .lexicon import Concept, Lexicon, elements_of
-from .search import REACH_CLAUSES, Compiler, Hits, Ints, Search, clause_bitmaps
+from .search import REACH_CLAUSES, Hits, Ints, Layout, Search, clause_bitmaps, set_bits
 
 _NUMERALS = frozenset("0123456789.一二两三四五六七八九十百千万半几俩仨零〇幺多")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,18 @@ class Matcher:
         self._excepted[[~owner for owner in vocabulary.owners() if owner < 0]] = True
         self._automaton = ahocorasick_rs.AhoCorasick(vocabulary.words())
         self._first, self._owners = vocabulary.table()
-        compile_ = Compiler(by_name, literals).compile
-        self._compiled = tuple(compile_(cue.pattern) for cue in lexicon.patterns)
+        compiler = Compiler(by_name, literals)
+        self._compiled = tuple(compiler.compile(cue.pattern) for cue in lexicon.patterns)
+        self._elements = compiler.elements
 
-    def match(self, text: str, clause_starts: Ints, text_starts: Ints) -> Cues:
+    def match(self, text: str, clause_starts: Ints, text_starts: Ints, *, spans: bool = True) -> Cues:
         """Find every cue of a batch.
 
         `text` is the normalised texts joined, each ended by a newline; `clause_starts` and `text_starts` are
-        sorted offsets, a clause never crossing a text.
+        sorted offsets, a clause never crossing a text. Without `spans` the evidence is not looked for and
+        `start` and `end` are -1, which is much faster.
         """
-        concept, start, end = self._word_hits(text)
+        concept, start, end = self._word_hits(text, clause_starts)
         clause = np.searchsorted(clause_starts, start, side="right") - 1
         # A hit that crosses a clause end belongs to no clause: "信号，不" is not a word of anything.
         whole = np.searchsorted(clause_starts, end - 1, side="right") - 1 == clause
@@ -82,26 +87,27 @@ class Matcher:
         text_of = np.searchsorted(text_starts, clause_starts, side="right") - 1
         bit_of = np.arange(len(clause_starts)) + (REACH_CLAUSES + 1) * text_of
         n_bits = int(bit_of[-1]) + REACH_CLAUSES + 2 if len(bit_of) else 1
-        cls = 2 * concept + negated
-        key = cls * n_bits + bit_of[clause]
-        order = np.lexsort((start, key))
+        key = (2 * concept + negated) * n_bits + bit_of[clause]
+        order = np.argsort(key, kind="stable")
         key, start, end = key[order], start[order], end[order]
-        distinct = np.unique(key)
-        hits = Hits(key.tolist(), start.tolist(), end.tolist(), n_bits)
-        bitmaps = clause_bitmaps(distinct // n_bits, distinct % n_bits, n_bits)
-
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        distinct = key[first]
+        search = Search(
+            self._elements,
+            Hits(
+                [*first.tolist(), len(key)],
+                dict(zip(distinct.tolist(), range(len(distinct)), strict=True)),
+                start.tolist(),
+                end.tolist(),
+                n_bits,
+            ),
+            clause_bitmaps(distinct // n_bits, distinct % n_bits, n_bits),
+            _layout(bit_of, text_of, n_bits, len(text_starts)),
+        )
+        rows = np.array(list(self._fired(search, spans=spans)), np.int64).reshape(-1, 4)
         clause_of_bit = np.full(n_bits, -1, np.int64)
         clause_of_bit[bit_of] = np.arange(len(clause_starts))
-        bounds = np.searchsorted(clause_starts, [*text_starts.tolist(), len(text)])
-        search = Search(hits, bitmaps, bit_of, clause_of_bit, text_of, bounds)
-        fired = [
-            (index, bit, low, high)
-            for index, pattern in enumerate(self._compiled)
-            for bit, low, high in search.run(pattern)
-        ]
-        rows = np.array(fired, np.int64).reshape(-1, 4)
-        n_concepts = len(self.concepts)
-        seen = distinct[distinct // n_bits < 2 * n_concepts]
+        seen = distinct[distinct // n_bits < 2 * len(self.concepts)]
         return Cues(
             pattern=rows[:, 0],
             clause=clause_of_bit[rows[:, 1]],
@@ -111,8 +117,19 @@ class Matcher:
             concept_clause=clause_of_bit[seen % n_bits],
         )
 
-    def _word_hits(self, text: str) -> tuple[Ints, Ints, Ints]:
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+    def _fired(self, search: Search, *, spans: bool) -> Iterator[tuple[int, int, int, int]]:
+        """(pattern, bit, start, end) of everything that holds."""
+        for index, pattern in enumerate(self._compiled):
+            if spans:
+                for bit, low, high in search.evidence(pattern):
+                    yield index, bit, low, high
+            elif found := search.holds(pattern):
+                for bit in set_bits(found):
+                    yield index, bit, -1, -1
+
+    def _word_hits(self, text: str, clause_starts: Ints) -> tuple[Ints, Ints, Ints]:
+        # The automaton takes no lone surrogates, which damaged exports and JSON escapes bring.
+        found = self._automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text), overlapping=True)
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
         word, start, end = flat[:, 0], flat[:, 1], flat[:, 2]
         counts = self._first[word + 1] - self._first[word]
@@ -122,7 +139,7 @@ class Matcher:
         start, end = start[repeat], end[repeat]
         kept = self._uncovered(owner, start, end, len(text)) & (owner >= 0)
         owner, start, end = owner[kept], start[kept], end[kept]
-        return self._with_numbers(text, owner, start, end)
+        return self._with_numbers(text, owner, start, end, clause_starts)
 
     def _uncovered(self, owner: Ints, start: Ints, end: Ints, length: int) -> NDArray[np.bool_]:
         """False for hits that lie inside an occurrence of one of their concept's exceptions."""
@@ -143,14 +160,21 @@ class Matcher:
         kept[candidate[covered]] = False
         return kept
 
-    def _with_numbers(self, text: str, owner: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-        """Quantities keep only hits after a numeral, and grow left over it."""
+    def _with_numbers(
+        self, text: str, owner: Ints, start: Ints, end: Ints, clause_starts: Ints
+    ) -> tuple[Ints, Ints, Ints]:
+        """Quantities keep only hits after a numeral of their clause, and grow left over it."""
         kept = np.ones(len(owner), bool)
         start = start.copy()
-        for index in np.flatnonzero(self._quantity[owner]).tolist():
-            first = begin = int(start[index])
-            while first and text[first - 1] in _NUMERALS:
+        quantity = np.flatnonzero(self._quantity[owner])
+        begins = start[quantity]
+        clauses = clause_starts[np.searchsorted(clause_starts, begins, side="right") - 1]
+        for index, begin, clause in zip(quantity.tolist(), begins.tolist(), clauses.tolist(), strict=True):
+            first = begin
+            while first > clause and text[first - 1] in _NUMERALS:
                 first -= 1
+            while first < begin and text[first] == ".":
+                first += 1
             kept[index] = first < begin
             start[index] = first
         return owner[kept], start[kept], end[kept]
@@ -187,6 +211,14 @@ class Matcher:
         return suspended
 
 
+def _layout(bit_of: Ints, text_of: Ints, n_bits: int, n_texts: int) -> Layout:
+    text_of_bit = np.full(n_bits, -1, np.int64)
+    text_of_bit[bit_of] = text_of
+    count = np.bincount(text_of, minlength=n_texts)
+    first = bit_of[np.searchsorted(text_of, np.arange(n_texts))]
+    return Layout(text_of_bit.tolist(), first.tolist(), count.tolist())
+
+
 class _Vocabulary:
     """Words and the concepts that own them; `~concept` owns an exception."""
 
@@ -211,7 +243,9 @@ class _Vocabulary:
                 includers.setdefault(place[name], []).append(index)
         for owners in self._owners_of.values():
             for owner in owners:  # grows while walked: inclusion is transitive
-                owners.extend(o for o in includers.get(owner, ()) if o not in owners)
+                # What is no word of a concept (~owner) is none of those that include it either.
+                above = includers.get(owner, []) if owner >= 0 else [~o for o in includers.get(~owner, [])]
+                owners.extend(o for o in above if o not in owners)
         return place
 
     def add_literals(self, lexicon: Lexicon, *, first: int) -> dict[str, int]:

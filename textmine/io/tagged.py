@@ -79,9 +79,10 @@ class TaggedChunk:
 
 
 def _evidence(text: str, tags: Sequence[Tag], mask: Mask | None) -> tuple[str, ...]:
-    if mask is None:
-        return tuple([text[tag.start : tag.end] for tag in tags])
-    return tuple([mask(text[tag.start : tag.end]) for tag in tags])
+    # The whole text is masked, then cut: a number that a tag's edge cuts in two must not slip through. Masks
+    # keep the length, so the offsets still fit.
+    shown = mask(text) if mask and tags else text
+    return tuple([shown[tag.start : tag.end] for tag in tags])
 
 
 def number(score: float) -> str:

@@ -19,7 +19,16 @@ from numpy.typing import NDArray
 from . import spelling
 from .spelling import BLANK, Edit
 
-__all__ = ["BLANK", "Normalized", "StepChange", "explain_normalize", "normalize", "normalize_word"]
+__all__ = [
+    "BLANK",
+    "Normalized",
+    "StepChange",
+    "explain_normalize",
+    "fold",
+    "handle_names",
+    "normalize",
+    "normalize_word",
+]
 
 Finder = Callable[[str], Iterable[Edit]]
 
@@ -65,10 +74,23 @@ def normalize(text: str) -> Normalized:
     return _settle(folded, _EDITS, has_run)
 
 
+def handle_names(text: str) -> str:
+    """The @names of a text in normal spelling, separated by spaces: `normalize` blanks them."""
+    if "@" not in text:
+        return ""
+    folded, _ = _fold_fast(text)
+    return " ".join(folded[start + 1 : end] for start, end, _ in spelling.blank_handles(folded))
+
+
 def normalize_word(word: str) -> str:
     """Spell a lexicon entry as it will stand in a normalised text; '@' and links are left as they are."""
     folded, has_run = _fold_fast(word)
     return _settle(folded, _WORD_EDITS, has_run).text.strip()
+
+
+def fold(text: str) -> str:
+    """Only the folds of single characters: width, case, script. For lexicons, whose words stand in lists."""
+    return _fold_fast(text)[0]
 
 
 def explain_normalize(text: str) -> tuple[StepChange, ...]:
@@ -248,6 +270,7 @@ _EDITS: tuple[Finder, ...] = (
     spelling.blank_links,
     spelling.blank_emails,
     spelling.blank_handles,
+    spelling.blank_sent_from,
     spelling.blank_topic_marks,
     spelling.join_spaced_out,
 )

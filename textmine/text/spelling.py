@@ -37,6 +37,10 @@ _HANDLE = re.compile(
     r"|[\w-]{1,30})"
 )
 _HANDLE_COLUMNS = 30
+# Where a post was sent from, as its app appends it: "我在这里:…", "城市·地点..." at the end. It is not what
+# is complained about, and full of words (村, 国道, 家园) that would say so.
+_PLACE = r"我在(?:这里)?:[^\s,。!?;]{1,30}|(?<![^\s,。!?;])[\w-]{2,12}·[\w-]{1,20}(?:\.{2,}|…)?"
+_SENT_FROM = re.compile(rf"(?:{_PLACE})\s*$")
 _TOPIC = re.compile(r"(#+)[^#\n]{1,60}(#(?:#(?![^#\n]{1,60}#))?)")
 _SPACED_OUT = re.compile(rf"(?<!\w)[{_HAN}0-9](?: [{_HAN}0-9]){{2,}}")
 # Digits, letters and numerals repeat for a reason (10000, 八八八八), stars stand for hidden digits.
@@ -53,11 +57,16 @@ def needs_edits(text: str) -> bool:
         or INVISIBLE in text
         or (" " in text and _SPACED_TRIGGER.search(f" {text} ") is not None)
         or _may_link(text)
+        or _may_tell_place(text)
     )
 
 
 def _may_link(text: str) -> bool:
     return "://" in text or "www." in text or "t.cn/" in text
+
+
+def _may_tell_place(text: str) -> bool:
+    return "我在" in text or "·" in text
 
 
 def drop_invisible(text: str) -> Iterator[Edit]:
@@ -104,6 +113,12 @@ def blank_handles(text: str) -> Iterator[Edit]:
     for m in _HANDLE.finditer(text):
         if sum(1 if char.isascii() else 2 for char in m[0]) - 1 <= _HANDLE_COLUMNS:
             yield (*m.span(), BLANK * len(m[0]))
+
+
+def blank_sent_from(text: str) -> Iterator[Edit]:
+    """The place a post's app appends at its end."""
+    if _may_tell_place(text) and (m := _SENT_FROM.search(text)):
+        yield (*m.span(), BLANK * len(m[0]))
 
 
 def blank_topic_marks(text: str) -> Iterator[Edit]:
