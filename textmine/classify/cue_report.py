@@ -61,7 +61,7 @@ def report_cues(matcher: Matcher, examples: Sequence[Example]) -> CueReport:
     fired: list[set[int]] = [set() for _ in matcher.patterns]
     for first in range(0, len(examples), CHUNK):
         prepared = prepare([example.text for example in examples[first : first + CHUNK]])
-        cues = matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts)
+        cues = matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts, spans=False)
         texts = prepared.text_of_clause[cues.clause] + first
         for pattern, text in zip(cues.pattern.tolist(), texts.tolist(), strict=True):
             fired[pattern].add(text)

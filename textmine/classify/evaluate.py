@@ -119,8 +119,7 @@ def compare(
     figures = []
     for name, measure in measures.items():
         boots = np.array([measure(rows) for rows in samples])
-        low, high = np.nanquantile(boots, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-        figures.append(Figure(name, measure(everything), float(low), float(high)))
+        figures.append(Figure(name, measure(everything), *_interval(boots)))
     return Evaluation(
         n=len(examples),
         figures=tuple(figures),
@@ -164,7 +163,7 @@ class _Table:
         cls, examples: Sequence[Example], readings: Sequence[Reading], frame: Frame, sure: Sequence[Reading]
     ) -> _Table:
         causes = {code: index for index, code in enumerate(frame.causes)}
-        codes = {code: index for index, code in enumerate((*frame.codes, *frame.causes))}
+        codes = {code: index for index, code in enumerate(dict.fromkeys((*frame.codes, *frame.causes)))}
         n = len(examples)
         cause, given_cause = np.zeros((n, len(causes)), bool), np.zeros((n, len(causes)), bool)
         code, given_code = np.zeros((n, len(codes)), bool), np.zeros((n, len(codes)), bool)
@@ -236,7 +235,7 @@ def _measures(frame: Frame, table: _Table, promised: float | None) -> dict[str, 
         ),
         "stance_accuracy": lambda rows: float(table.stance_right[rows].mean()),
         "no_cause_kept": lambda rows: _share(~given[rows], ~complaints[rows]),
-        "evidence_overlap": lambda rows: float(np.nanmean(table.span_right[rows])),
+        "evidence_overlap": lambda rows: _mean(table.span_right[rows]),
         "calibration_error": calibration,
     }
     if promised is not None:
@@ -262,6 +261,20 @@ def _macro(given: Bools, truth: Bools, columns: Sequence[int] | Ints) -> float:
 
 def _share(hits: Bools, among: Bools) -> float:
     return float(hits[among].mean()) if among.any() else float("nan")
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _interval(boots: NDArray[np.float64]) -> tuple[float, float]:
+    """The middle LEVEL of resampled values; nan where the figure is undefined in all of them."""
+    known = boots[~np.isnan(boots)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
 
 
 def _bins(scores: NDArray[np.float64]) -> Ints:

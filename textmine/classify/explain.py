@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Reading
-from .features import batch_features
 from .reader import Examination, Reader
 
 
@@ -54,7 +53,7 @@ class Explanation:
 
 def explain(reader: Reader, text: str, *, most: int = 5, least: float = 0.05) -> Explanation:
     """Explain one verbatim: causes of at least `least` probability, the `most` weighty reasons each."""
-    seen = reader.examine([text])
+    seen = reader.examine([text], spans=True)
     prepared = seen.prepared
     cues = [
         FiredCue(cue.axis, cue.target, cue.source, *prepared.original_span(0, start, end))
@@ -94,13 +93,14 @@ def _scores(reader: Reader, seen: Examination, most: int, least: float) -> list[
 
 def _reasons(reader: Reader, seen: Examination, cause: int, most: int) -> tuple[Reason, ...]:
     """Shares of the whole text's logit, before the second stage."""
-    features = batch_features(seen.prepared, seen.cues, reader.columns, reader.model.grams)
+    features = seen.features
     column = reader.model.outputs.columns("causes").start + cause
     weights = reader.model.weights
     shares: dict[str, float] = {}
-    for feature in features.cue_text.indices.tolist():
+    fired = features.cue_text
+    for feature, value in zip(fired.indices.tolist(), fired.data.tolist(), strict=True):
         name = _cue_name(reader, feature)
-        shares[name] = shares.get(name, 0.0) + float(weights.cue[feature, column])
+        shares[name] = shares.get(name, 0.0) + value * float(weights.cue[feature, column])
     words = float((features.gram_clause @ weights.gram[:, column]).sum() / features.text_norm[0])
     shares["words"] = words
     ranked = sorted(shares.items(), key=lambda item: -abs(item[1]))
@@ -109,6 +109,8 @@ def _reasons(reader: Reader, seen: Examination, cause: int, most: int) -> tuple[
 
 def _cue_name(reader: Reader, feature: int) -> str:
     columns = reader.columns
+    if feature >= columns.size:
+        return "sentence vector"
     if feature < columns.n_patterns:
         return reader.matcher.patterns[feature].source
     feature -= columns.n_patterns

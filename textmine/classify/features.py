@@ -27,18 +27,29 @@ LOW, HIGH = 1, 4
 
 @dataclass(frozen=True, slots=True)
 class CueColumns:
-    """How the cue columns are laid out for a matcher."""
+    """How the cue columns are laid out for a matcher.
+
+    A pattern speaks for its target and for what the target is part of: `target_of_pattern[i]` and
+    `parent_of_pattern[i]` (the same column where there is no parent).
+    """
 
     targets: tuple[str, ...]
     target_of_pattern: Ints
+    parent_of_pattern: Ints
     n_concepts: int
 
     @classmethod
     def of(cls, matcher: Matcher) -> CueColumns:
         names = [f"{cue.axis}:{cue.target}" for cue in matcher.patterns]
-        targets = tuple(dict.fromkeys(names))
+        parents = [name.partition(".")[0] for name in names]
+        targets = tuple(dict.fromkeys([*names, *parents]))
         place = {name: index for index, name in enumerate(targets)}
-        return cls(targets, np.array([place[name] for name in names], np.int64), len(matcher.concepts))
+        return cls(
+            targets,
+            np.array([place[name] for name in names], np.int64),
+            np.array([place[name] for name in parents], np.int64),
+            len(matcher.concepts),
+        )
 
     @property
     def n_patterns(self) -> int:
@@ -93,6 +104,30 @@ class BatchFeatures:
     text_norm: Floats
     text_of_clause: Ints
 
+    @classmethod
+    def join(cls, parts: Sequence[BatchFeatures]) -> BatchFeatures:
+        """The features of several batches as one."""
+        first = np.cumsum([0, *(len(part.text_norm) for part in parts)])
+        return cls(
+            sp.vstack([part.cue_clause for part in parts]).tocsr(),
+            sp.vstack([part.cue_text for part in parts]).tocsr(),
+            sp.vstack([part.gram_clause for part in parts]).tocsr(),
+            np.concatenate([part.clause_norm for part in parts]),
+            np.concatenate([part.text_norm for part in parts]),
+            np.concatenate([p.text_of_clause + base for p, base in zip(parts, first, strict=False)]),
+        )
+
+    def rows(self, texts: Ints, clauses: Ints) -> BatchFeatures:
+        """The features of sorted texts and their clauses only, renumbered."""
+        return BatchFeatures(
+            self.cue_clause[clauses],
+            self.cue_text[texts],
+            self.gram_clause[clauses],
+            self.clause_norm[clauses],
+            self.text_norm[texts],
+            np.searchsorted(texts, self.text_of_clause[clauses]),
+        )
+
 
 def batch_features(
     prepared: Prepared, cues: Cues, cue_columns: CueColumns, gram_columns: GramColumns
@@ -101,11 +136,12 @@ def batch_features(
     n_clauses, n_texts = len(prepared.clause_starts), len(prepared)
     first_target = cue_columns.n_patterns
     first_concept = first_target + len(cue_columns.targets)
-    clause = np.concatenate([cues.clause, cues.clause, cues.concept_clause])
+    clause = np.concatenate([cues.clause, cues.clause, cues.clause, cues.concept_clause])
     column = np.concatenate(
         [
             cues.pattern,
             first_target + cue_columns.target_of_pattern[cues.pattern],
+            first_target + cue_columns.parent_of_pattern[cues.pattern],
             first_concept + cues.concept,
         ]
     )
@@ -126,7 +162,9 @@ def _lengths(squares: NDArray[np.float64]) -> Floats:
 
 
 def _binary(row: Ints, column: Ints, shape: tuple[int, int]) -> sp.csr_matrix:
-    key = np.unique(row * shape[1] + column)
+    # Sorted here: numpy's own unique hashes first, which is slower on keys in runs.
+    key = np.sort(row * shape[1] + column)
+    key = key[np.flatnonzero(np.diff(key, prepend=-1))]
     row, column = key // shape[1], (key % shape[1]).astype(np.int32)
     pointers = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int32)
     return sp.csr_matrix((np.ones(len(key), np.float32), column, pointers), shape)

@@ -27,6 +27,9 @@ from .features import GramColumns
 Floats = NDArray[np.float32]
 
 FORMAT = "textmine.model/1"
+#: A point with fewer tags says too little to end the search for a lower threshold.
+_ENOUGH = 20
+
 #: A probability threshold that nothing reaches.
 NEVER = 2.0
 
@@ -38,13 +41,11 @@ _CARD = "model.json"
 class Outputs:
     """Names of the linear outputs, group by group, in the order of the weights' columns.
 
-    `causes` say whether a cause is there, `codes` which subcause it is (given the cause), `primary` whether
-    the cause is the main one.
+    `causes` say whether a cause is there, `codes` which subcause it is, given the cause.
     """
 
     causes: tuple[str, ...]
     codes: tuple[str, ...]
-    primary: tuple[str, ...]
     stances: tuple[str, ...]
     touchpoints: tuple[str, ...]
 
@@ -64,15 +65,16 @@ class Outputs:
 
     @classmethod
     def of(cls, frame: Frame) -> Outputs:
-        return cls(frame.causes, frame.codes, frame.causes, frame.axes["stance"], frame.axes["touchpoint"])
+        return cls(frame.causes, frame.codes, frame.axes["stance"], frame.axes["touchpoint"])
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Linear weights over cue columns and n-gram columns, (features x outputs), and the second stage.
 
-    `mix` ((2 x causes) x causes) turns the whole-text and best-clause scores of all causes into the logit
-    of each cause; `mix_bias` (causes) is added.
+    `mix` ((2 x causes + stances) x causes) turns the whole-text and best-clause scores of all causes and
+    the stances into the logit of each cause, `main` likewise into that of its being the main one; the
+    biases (causes) are added.
     """
 
     cue: Floats
@@ -80,21 +82,27 @@ class Weights:
     bias: Floats
     mix: Floats
     mix_bias: Floats
+    main: Floats
+    main_bias: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Probabilities from which something is said, chosen by cross-validation.
 
-    `cause`: each cause on its own; `fallback`: the best cause of a text that reads as a complaint;
-    `code`: a further subcause of a given cause; `touchpoint`: a further touchpoint; `held_out`: what each
-    cause's tags were worth on texts the model had not seen, by threshold.
+    `cause`: each cause on its own; `fallback`: the best cause of a text that reads as a complaint; `gate`:
+    how much a text must read as a complaint to have causes at all;
+    `code`: a further subcause of a given cause; `touchpoint`: a further touchpoint; `order`: how much it
+    speaks against a cause's being the main one that another stands before it; `held_out`: what each cause's
+    tags were worth on texts the model had not seen, by threshold.
     """
 
     cause: Mapping[str, float]
     fallback: float
+    gate: float
     code: float
     touchpoint: float
+    order: float
     held_out: Mapping[str, tuple[OperatingPoint, ...]]
 
     def for_precision(self, promised: float) -> Mapping[str, float]:
@@ -118,9 +126,10 @@ def _lowest(points: Sequence[OperatingPoint], promised: float) -> float:
     limit = NEVER
     for point in sorted(points, reverse=True):
         # Jeffreys' prior adds half a right and half a wrong tag.
-        if (point.right + 0.5) / (point.given + 1) < promised:
+        if (point.right + 0.5) / (point.given + 1) >= promised:
+            limit = point.threshold
+        elif point.given >= _ENOUGH:
             break
-        limit = point.threshold
     return limit
 
 
@@ -171,8 +180,10 @@ def save_model(model: Model, folder: Path) -> None:
         "thresholds": {
             "cause": dict(model.thresholds.cause),
             "fallback": model.thresholds.fallback,
+            "gate": model.thresholds.gate,
             "code": model.thresholds.code,
             "touchpoint": model.thresholds.touchpoint,
+            "order": model.thresholds.order,
             "held_out": {
                 name: [list(p) for p in points] for name, points in model.thresholds.held_out.items()
             },
@@ -196,6 +207,8 @@ def _blob(weights: Weights, grams: GramColumns) -> bytes:
         "bias": weights.bias,
         "mix": weights.mix,
         "mix_bias": weights.mix_bias,
+        "main": weights.main,
+        "main_bias": weights.main_bias,
         "gram_bucket": grams.buckets.astype(np.int32),
         "gram_idf": grams.idf,
     }
@@ -223,7 +236,12 @@ def load_model(folder: Path, frame: Frame, lexicon: Lexicon) -> Model:
         raise ModelError(f"{folder}: not a model folder: {error.strerror}: {error.filename}") from error
     except ValueError as error:
         raise ModelError(f"{folder / _CARD}: damaged: {error}") from error
-    if card.get("format") != FORMAT:
+    missing = {"format", "files", "frame_sha256", "lexicon_sha256", "outputs", "thresholds", "about"} - set(
+        card
+    )
+    if missing:
+        raise ModelError(f"{folder / _CARD}: damaged: {min(missing)!r} is missing; train it anew")
+    if card["format"] != FORMAT:
         raise ModelError(f"{folder}: format {card.get('format')!r} is not {FORMAT!r}; train it anew")
     if sha256(blob).hexdigest() != card["files"][_WEIGHTS]:
         raise ModelError(
@@ -243,9 +261,7 @@ def load_model(folder: Path, frame: Frame, lexicon: Lexicon) -> Model:
         raise ModelError(f"{folder / _WEIGHTS}: not safetensors: {error}") from error
     return Model(
         outputs=Outputs(**{name: tuple(card["outputs"][name]) for name in Outputs.__slots__}),
-        weights=Weights(
-            **{name: tensors[name].astype(np.float32) for name in ("cue", "gram", "bias", "mix", "mix_bias")}
-        ),
+        weights=Weights(**{name: tensors[name].astype(np.float32) for name in Weights.__slots__}),
         grams=GramColumns.of(tensors["gram_bucket"].astype(np.int64), tensors["gram_idf"]),
         thresholds=_thresholds(card["thresholds"]),
         lexicon_sha256=card["lexicon_sha256"],

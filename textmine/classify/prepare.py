@@ -43,11 +43,23 @@ class Prepared:
 
 
 def prepare(texts: Sequence[str]) -> Prepared:
-    """Normalise and join a batch; newlines inside a text become spaces, which still end clauses."""
-    normalized = tuple(normalize(text) for text in texts)
-    joined = "".join(item.text.replace("\n", "\u3000") + "\n" for item in normalized)
+    """Normalise and join a batch."""
+    return _join(tuple(map(normalize, texts)))
+
+
+def prepare_normalized(texts: Sequence[str]) -> Prepared:
+    """Join texts that are already in normal spelling."""
+    return _join(tuple(map(Normalized, texts)))
+
+
+def _join(normalized: tuple[Normalized, ...]) -> Prepared:
+    # A newline inside a text becomes another mark that ends clauses: newlines part the texts.
+    joined = "".join([item.text.replace("\n", _LINE) + "\n" for item in normalized])
     text_starts = np.cumsum([0, *(len(item.text) + 1 for item in normalized)], dtype=np.int64)[:-1]
     starts = clause_starts(joined)
     return Prepared(
         normalized, joined, text_starts, starts, np.searchsorted(text_starts, starts, side="right") - 1
     )
+
+
+_LINE = "。"

@@ -11,11 +11,12 @@ from ..frame.frame import Frame
 from ..frame.matcher import Cues
 from ..records import Reading
 from ..resources import lexicon_path, model_path
-from ..text.normalize import normalize_word
+from ..text.normalize import fold, handle_names
 from .decide import Decider
-from .features import CueColumns, batch_features
+from .encoder import FOLDER, Encoder, SentenceVectors, with_vectors
+from .features import BatchFeatures, CueColumns, batch_features
 from .model import Model, load_model
-from .prepare import Prepared, prepare
+from .prepare import Prepared, prepare, prepare_normalized
 from .score import Scores, score_batch
 
 DEFAULT_MODEL = "telecom"
@@ -27,17 +28,26 @@ class Reader:
 
     frame: Frame
     matcher: Matcher
+    risk_matcher: Matcher
     model: Model
     columns: CueColumns
     limits: Mapping[str, float] | None = None
+    encoder: Encoder | None = None
 
     @classmethod
     def assemble(
-        cls, frame: Frame, lexicon: Lexicon, model: Model, *, limits: Mapping[str, float] | None = None
+        cls,
+        frame: Frame,
+        lexicon: Lexicon,
+        model: Model,
+        *,
+        limits: Mapping[str, float] | None = None,
+        encoder: Encoder | None = None,
     ) -> Reader:
         """Put finished parts together."""
         matcher = Matcher(lexicon)
-        return cls(frame, matcher, model, CueColumns.of(matcher), limits)
+        risk_matcher = Matcher(lexicon.of_axis("risk", conditions_count=True))
+        return cls(frame, matcher, risk_matcher, model, CueColumns.of(matcher), limits, encoder)
 
     @classmethod
     def load(cls, *, model: str | Path | None = None, frame: Path | None = None) -> Reader:
@@ -47,30 +57,43 @@ class Reader:
         """
         loaded_frame, lexicon = load_frame_and_cues(frame)
         folder = Path(model) if model and Path(model).is_dir() else model_path(str(model or DEFAULT_MODEL))
-        return cls.assemble(loaded_frame, lexicon, load_model(folder, loaded_frame, lexicon))
+        loaded = load_model(folder, loaded_frame, lexicon)
+        stored = loaded.about.get(FOLDER)
+        encoder = SentenceVectors.load(folder / FOLDER, stored["sha256"]) if stored else None
+        return cls.assemble(loaded_frame, lexicon, loaded, encoder=encoder)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Read a batch: one reading a text, in order, whatever the other texts of the batch are."""
         return self.examine(texts).readings if texts else []
 
-    def examine(self, texts: Sequence[str]) -> Examination:
-        """Read a batch and keep everything seen on the way, for explanations and measurements."""
+    def examine(self, texts: Sequence[str], *, spans: bool = False) -> Examination:
+        """Read a batch and keep everything seen on the way; `spans` also where each cue stands."""
         prepared = prepare(texts)
-        cues = self.matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts)
-        features = batch_features(prepared, cues, self.columns, self.model.grams)
+        cues = self.matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts, spans=spans)
+        features = self.features(prepared, cues)
         scores = score_batch(features, self.model)
-        risk = self._risk(prepared, cues)
+        risk = self._risk(texts, prepared)
         readings = Decider(self.model, self.limits).decide(prepared, scores, risk)
-        return Examination(prepared, cues, scores, readings)
+        return Examination(prepared, cues, features, scores, readings)
 
-    def _risk(self, prepared: Prepared, cues: Cues) -> list[tuple[str, ...]]:
-        """Risk flags are what their patterns say; the model has no part in them."""
-        found: list[set[str]] = [set() for _ in range(len(prepared))]
-        patterns = self.matcher.patterns
-        texts = prepared.text_of_clause[cues.clause].tolist()
-        for pattern, text in zip(cues.pattern.tolist(), texts, strict=True):
-            if patterns[pattern].axis == "risk":
-                found[text].add(patterns[pattern].target)
+    def features(self, prepared: Prepared, cues: Cues) -> BatchFeatures:
+        """Everything the model's weights are for; with an encoder, its vectors among the cue columns."""
+        features = batch_features(prepared, cues, self.columns, self.model.grams)
+        return with_vectors(features, prepared, self.encoder) if self.encoder else features
+
+    def _risk(self, texts: Sequence[str], prepared: Prepared) -> list[tuple[str, ...]]:
+        """Risk flags are what their patterns say; the model has no part in them.
+
+        Whom a post mentions by @name counts, and so does a threat under a condition.
+        """
+        heard = prepare_normalized(
+            [f"{n.text} {handle_names(text)}" for n, text in zip(prepared.normalized, texts, strict=True)]
+        )
+        cues = self.risk_matcher.match(heard.joined, heard.clause_starts, heard.text_starts, spans=False)
+        found: list[set[str]] = [set() for _ in texts]
+        of_clause = heard.text_of_clause[cues.clause].tolist()
+        for pattern, text in zip(cues.pattern.tolist(), of_clause, strict=True):
+            found[text].add(self.risk_matcher.patterns[pattern].target)
         order = self.frame.axes["risk"]
         return [tuple(flag for flag in order if flag in flags) if flags else () for flags in found]
 
@@ -81,6 +104,7 @@ class Examination:
 
     prepared: Prepared
     cues: Cues
+    features: BatchFeatures
     scores: Scores
     readings: list[Reading]
 
@@ -89,4 +113,4 @@ def load_frame_and_cues(path: Path | None = None) -> tuple[Frame, Lexicon]:
     """A code frame and the cue lexicon in the folder `cues` beside it; the packaged ones by default."""
     frame = Frame.load(path)
     folder = (path.parent if path else lexicon_path("taxonomy.toml").parent) / "cues"
-    return frame, load_cues(frame, folder, normalize=normalize_word)
+    return frame, load_cues(frame, folder, normalize=fold)

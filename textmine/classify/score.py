@@ -16,19 +16,27 @@ Floats = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Scores:
     """`clause` (clauses x outputs) and `text` (texts x outputs) are logits; `cause` (texts x causes) are
-    probabilities after the second stage."""
+    probabilities after the second stage, `main` (texts x causes) how much each is the main one."""
 
     clause: Floats
     text: Floats
     cause: Floats
+    main: Floats
 
 
 def score_batch(features: BatchFeatures, model: Model) -> Scores:
     """Score a batch with a model."""
     clause, text = linear_scores(features, model.weights)
-    causes = model.outputs.columns("causes")
-    stacked = stack(clause[:, causes], text[:, causes], features.text_of_clause)
-    return Scores(clause, text, sigmoid(stacked @ model.weights.mix + model.weights.mix_bias))
+    stacked = stack(clause, text, features.text_of_clause, model.outputs)
+    return Scores(clause, text, *second_stage(stacked, model.weights))
+
+
+def second_stage(stacked: Floats, weights: Weights) -> tuple[Floats, Floats]:
+    """Probability of every cause, and how much each is the main one (texts x causes both)."""
+    return (
+        sigmoid(stacked @ weights.mix + weights.mix_bias),
+        stacked @ weights.main + weights.main_bias,
+    )
 
 
 def linear_scores(features: BatchFeatures, weights: Weights) -> tuple[Floats, Floats]:
@@ -49,17 +57,15 @@ def linear_scores(features: BatchFeatures, weights: Weights) -> tuple[Floats, Fl
     return clause, text
 
 
-def stack(clause: Floats, text: Floats, text_of_clause: NDArray[np.int64]) -> Floats:
-    """Second-stage input: for every text its own logits beside those of its best clause."""
+def stack(clause: Floats, text: Floats, text_of_clause: NDArray[np.int64], outputs: Outputs) -> Floats:
+    """Second-stage input of every text: logits of the causes, those of its best clause, and stances."""
+    causes, stances = outputs.columns("causes"), outputs.columns("stances")
     first = np.searchsorted(text_of_clause, np.arange(len(text)))
-    best = np.maximum.reduceat(clause, first, axis=0) if len(clause) else np.zeros_like(text)
+    best = np.maximum.reduceat(clause[:, causes], first, axis=0) if len(clause) else text[:, causes]
+    stacked: Floats = np.hstack([text[:, causes], best, text[:, stances]])
     # Far from the boundary a logit says nothing more; clipping keeps odd texts from running away.
-    stacked: Floats = np.clip(np.hstack([text, best]), np.float32(-6), np.float32(6))
-    return stacked
+    return np.clip(stacked, np.float32(-6), np.float32(6))
 
 
 def sigmoid(logits: Floats) -> Floats:
     return (1 / (1 + np.exp(-logits))).astype(np.float32)
-
-
-__all__ = ["Outputs", "Scores", "linear_scores", "score_batch", "sigmoid", "stack"]
