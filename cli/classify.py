@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def classify_command(
     inputs: Annotated[
-        list[str],
-        typer.Argument(metavar="INPUT…", help=say("CSV/TSV/XLSX/JSONL/Parquet 文件，或 -。", "Files, or -.")),
-    ],
+        list[str] | None,
+        typer.Argument(metavar="INPUT", help=say("CSV/TSV/XLSX/JSONL/Parquet 文件，或 -。", "Files, or -.")),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -32,6 +32,21 @@ def classify_command(
     by: shared.By = None,
     encoding: shared.Encoding = None,
     sheet: shared.Sheet = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="URL",
+            envvar="TEXTMINE_FROM",
+            help=say("从数据库读取，与 --query 同用。", "Read from a database, with --query."),
+        ),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query", metavar="SQL", help=say("取数的 SELECT。", "The SELECT that gives the rows.")
+        ),
+    ] = None,
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
     min_precision: Annotated[
@@ -90,14 +105,29 @@ def classify_command(
         lang=LANG,
     )
     with progress_line(quiet=quiet or json) as progress:
-        done = classify(
-            inputs, Path(output) if output else default_folder(inputs), options=chosen, progress=progress
-        )
+        sources = _sources(inputs, database, query)
+        names = [source if isinstance(source, str) else source.name for source in sources]
+        folder = Path(output) if output else default_folder(names)
+        done = classify(sources, folder, options=chosen, progress=progress)
     if json:
         show_json(_summary(done))
     elif not quiet:
         _show(done)
     return 1 if done.rows.rows_quarantined > allowed(done.rows.rows_in) else 0
+
+
+def _sources(inputs: list[str] | None, database: str | None, query: str | None) -> list[Any]:
+    from ..errors import UsageError
+
+    if query is None:
+        if not inputs:
+            raise UsageError("name at least one INPUT, - for standard input, or --from URL with --query SQL")
+        return list(inputs)
+    if inputs or database is None:
+        raise UsageError("--query goes with --from URL and without INPUT")
+    from ..io.database_source import open_query
+
+    return [open_query(database, query)]
 
 
 def _allowed(max_bad: str) -> Any:

@@ -1,7 +1,8 @@
-"""`textmine evaluate`: how good a model is on labelled verbatims."""
+"""`textmine evaluate`: how good a model is on labelled verbatims, and which rows a person should look at."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,12 @@ from .terminal import note, percent, show_json, show_table
 
 if TYPE_CHECKING:
     from ..classify.evaluate import Evaluation
+    from ..classify.suggest import Suggestion
     from ..frame.frame import Frame
+    from ..training import Noise, Rows
+
+#: Suspect labels shown to people; --json lists all.
+SHOWN = 50
 
 NAMES = {
     "cause_micro_f1": ("原因 micro-F1", "Causes, micro-F1"),
@@ -32,7 +38,7 @@ NAMES = {
 def evaluate_command(
     labelled: Annotated[
         list[str],
-        typer.Argument(metavar="LABELLED…", help=say("已标注的 JSONL 文件或目录。", "Labelled JSONL files.")),
+        typer.Argument(metavar="LABELLED", help=say("已标注的 JSONL 文件或目录。", "Labelled JSONL files.")),
     ],
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
@@ -40,29 +46,124 @@ def evaluate_command(
         float,
         typer.Option("--precision", min=0.5, max=0.99, help=say("承诺的准确率。", "Promised precision.")),
     ] = 0.9,
+    suggest: Annotated[
+        int | None,
+        typer.Option(
+            "--suggest",
+            metavar="N",
+            min=1,
+            help=say(
+                "列出最值得人工查看的 N 条（行可不带标注）。",
+                "List the N rows most worth a human look (rows need no labels).",
+            ),
+        ),
+    ] = None,
+    noise: Annotated[
+        bool,
+        typer.Option(
+            "--noise",
+            help=say(
+                "列出最可能标错的标注；不给 --model 时交叉验证。",
+                "List the labels most likely wrong; without --model by cross-validation.",
+            ),
+        ),
+    ] = False,
+    card: Annotated[
+        str | None,
+        typer.Option("--card", metavar="FILE", help=say("写出模型卡。", "Write the model card to FILE.")),
+    ] = None,
     lang: shared.Lang = None,
     json: shared.Json = False,
 ) -> None:
     """Print F1 at both levels, primary, stance, calibration and coverage, each with an interval."""
-    from ..classify.evaluate import evaluate
-    from ..classify.examples import read_examples
-    from ..classify.reader import Reader
+    from ..training import evaluate_model, noisy_labels, suggest_rows
 
-    reader = Reader.load(model=model, frame=Path(frame) if frame else None)
-    examples = read_examples(labelled_files(labelled), reader.frame)
-    result = evaluate(reader, examples, precision=precision)
-    if json:
-        show_json(_as_dict(result))
+    path = Path(frame) if frame else None
+    if suggest is not None:
+        _show_suggestions(*suggest_rows(labelled, n=suggest, model=model, frame=path), json=json)
+    elif noise:
+        _show_noise(noisy_labels(labelled, model=model, frame=path), json=json)
     else:
-        _show(result, reader.frame)
+        card_path = Path(card) if card else None
+        result, loaded = evaluate_model(
+            labelled, model=model, frame=path, precision=precision, card=card_path
+        )
+        if json:
+            show_json(_as_dict(result))
+        else:
+            _show(result, loaded)
 
 
-def labelled_files(paths: list[str]) -> list[Path]:
-    """Files as given; of a folder, every *.jsonl in it."""
-    files: list[Path] = []
-    for path in map(Path, paths):
-        files += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    return files
+def _show_suggestions(rows: Rows, found: Sequence[Suggestion], *, json: bool) -> None:
+    if json:
+        show_json({"rows": [_suggested(rows, item) for item in found]})
+        return
+    show_table(
+        say("最值得人工查看", "Most worth a human look"),
+        (
+            say("编号", "Id"),
+            say("不确定（比特）", "Doubt (bits)"),
+            say("读作", "Read as"),
+            say("原话", "Verbatim"),
+        ),
+        [
+            (
+                rows.ids[item.row],
+                f"{item.uncertainty:.2f}",
+                item.reading.primary or ("?" if item.reading.status == "abstained" else "–"),
+                rows.texts[item.row],
+            )
+            for item in found
+        ],
+        numbers=(1,),
+    )
+
+
+def _suggested(rows: Rows, item: Suggestion) -> dict[str, object]:
+    """A row in the corpus format, labelled as the model reads it: for a person to mend."""
+    text = rows.texts[item.row]
+    return {
+        "id": rows.ids[item.row],
+        "text": text,
+        "causes": [{"code": tag.code, "span": text[tag.start : tag.end]} for tag in item.reading.tags],
+        "primary": item.reading.primary,
+        "stance": item.reading.stance,
+        "uncertainty": item.uncertainty,
+    }
+
+
+def _show_noise(found: Noise, *, json: bool) -> None:
+    if json:
+        from dataclasses import asdict
+
+        show_json(
+            {
+                "rows": len(found.examples),
+                "suspects": [
+                    {**asdict(s), "id": found.examples[s.row].id, "text": found.examples[s.row].text}
+                    for s in found.suspects
+                ],
+            }
+        )
+        return
+    show_table(
+        say(
+            f"最可能标错的标注（{len(found.suspects)} 处，共 {len(found.examples)} 条）",
+            f"Labels most likely wrong ({len(found.suspects)} in {len(found.examples)} rows)",
+        ),
+        (say("编号", "Id"), say("原因", "Cause"), say("疑问", "Doubt"), "P", say("原话", "Verbatim")),
+        [
+            (
+                found.examples[s.row].id,
+                s.cause,
+                say("多标", "labelled, unlikely") if s.labelled else say("漏标", "likely, not labelled"),
+                f"{s.probability:.2f}",
+                found.examples[s.row].text,
+            )
+            for s in found.suspects[:SHOWN]
+        ],
+        numbers=(3,),
+    )
 
 
 def _as_dict(result: Evaluation) -> dict[str, object]:

@@ -9,7 +9,7 @@ import typer
 
 from . import options as shared
 from .language import LANG, say
-from .terminal import show_json, show_table
+from .terminal import argument_text, console, show_json, show_table
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def explain_command(
     text: Annotated[
         str,
-        typer.Argument(help=say("一条原话；- 表示从标准输入读。", "One verbatim; - reads it from stdin.")),
+        typer.Argument(
+            metavar="TEXT", help=say("一条原话；- 表示从标准输入读。", "One verbatim; - reads it from stdin.")
+        ),
     ],
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
@@ -29,7 +31,6 @@ def explain_command(
     json: shared.Json = False,
 ) -> None:
     """Show clauses, tokens, cues that fired, and what spoke for and against each cause."""
-    import sys
     from dataclasses import asdict
 
     from ..classify.explain import explain
@@ -37,7 +38,7 @@ def explain_command(
     from ..text.segment import segmenter
 
     reader = Reader.load(model=model, frame=Path(frame) if frame else None)
-    found = explain(reader, sys.stdin.read() if text == "-" else text)
+    found = explain(reader, argument_text(text))
     tokens = [token for token in segmenter().tokens(found.normalized) if token.strip()]
     if json:
         show_json({**asdict(found), "tokens": tokens})
@@ -46,14 +47,12 @@ def explain_command(
 
 
 def _show(found: Explanation, frame: Frame, tokens: list[str]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.print(_highlighted(found), soft_wrap=True)
-    console.print(say("分句 ", "Clauses "), style="bold", end="")
-    console.print(" ｜ ".join(found.text[start:end] for start, end in found.clauses), markup=False)
-    console.print(say("分词 ", "Tokens "), style="bold", end="")
-    console.print(" / ".join(tokens), markup=False)
+    screen = console()
+    screen.print(_highlighted(found), soft_wrap=True)
+    screen.print(say("分句 ", "Clauses "), style="bold", end="")
+    screen.print(" ｜ ".join(found.text[start:end] for start, end in found.clauses), markup=False)
+    screen.print(say("分词 ", "Tokens "), style="bold", end="")
+    screen.print(" / ".join(tokens), markup=False)
     show_table(
         say("触发的线索", "Cues that fired"),
         (say("指向", "For"), say("模式", "Pattern"), say("原文", "Where")),
@@ -78,10 +77,10 @@ def _show(found: Explanation, frame: Frame, tokens: list[str]) -> None:
         ],
         numbers=(1, 2),
     )
-    _show_reading(found, frame, console)
+    _show_reading(found, frame)
 
 
-def _show_reading(found: Explanation, frame: Frame, console: object) -> None:
+def _show_reading(found: Explanation, frame: Frame) -> None:
     reading = found.reading
     names = {entry.code: entry.name(LANG) for entry in (*frame.touchpoints, *frame.risks, *frame.stances)}
     rows = [

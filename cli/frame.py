@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import options as shared
 from .language import LANG, say
 from .terminal import note, percent, show_json, show_table
+
+if TYPE_CHECKING:
+    from ..frame.frame import Frame
+    from ..frame.lexicon import Lexicon
 
 commands = typer.Typer(
     help=say("代码表：列出、检查、比较。", "The code frame: show, check, compare."), no_args_is_help=True
@@ -19,7 +23,7 @@ commands = typer.Typer(
 @commands.command("show")
 def show_command(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help=say("只看一个原因。", "One cause only."))
+        str | None, typer.Argument(metavar="CODE", help=say("只看一个原因。", "One cause only."))
     ] = None,
     preset: Annotated[
         str | None, typer.Option("--preset", metavar="P", help=say("鱼骨图分支方案。", "Fishbone branches."))
@@ -106,7 +110,7 @@ def check_command(
         )
 
 
-def _check_cues(corpus: list[str], frame: object, lexicon: object, weakest: int, *, as_json: bool) -> None:
+def _check_cues(corpus: list[str], frame: Frame, lexicon: Lexicon, weakest: int, *, as_json: bool) -> None:
     from ..classify.cue_report import report_cues
     from ..classify.examples import corpus_files, read_examples
     from ..errors import UsageError

@@ -19,8 +19,8 @@ def choose_language(arguments: Sequence[str], environment: Mapping[str, str]) ->
         if value in ("zh", "en"):
             return "zh" if value == "zh" else "en"
     for name in ("TEXTMINE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
+        if setting := environment.get(name):
+            return "zh" if setting.lower().startswith("zh") else "en"
     return "en"
 
 

@@ -7,14 +7,35 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any, cast
 
 import typer
 
-from . import classify, count, doctor, evaluate, explain, frame, mask, segment, train
+from . import (
+    classify,
+    count,
+    doctor,
+    drivers,
+    evaluate,
+    explain,
+    frame,
+    issues,
+    mask,
+    push,
+    report,
+    review,
+    segment,
+    train,
+)
 from .language import say
 
 #: Exit codes; TOO_MANY_BAD: done, but more rows quarantined than allowed.
 DONE, TOO_MANY_BAD, USAGE, INPUT, OUTPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
+
+# Some versions of typer bring a click of their own, others use the installed one; the ancestor is the same.
+_CommandLineError = cast(
+    type[Exception], next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+)
 
 _typer = typer.Typer(
     name="textmine",
@@ -28,13 +49,18 @@ _typer = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _typer.command("classify")(classify.classify_command)
+_typer.command("issues")(issues.issues_command)
 _typer.command("count")(count.count_command)
+_typer.command("report")(report.report_command)
+_typer.command("drivers")(drivers.drivers_command)
 _typer.command("train")(train.train_command)
 _typer.command("evaluate")(evaluate.evaluate_command)
 _typer.command("explain")(explain.explain_command)
 _typer.command("segment")(segment.segment_command)
 _typer.command("mask")(mask.mask_command)
 _typer.add_typer(frame.commands, name="frame")
+_typer.add_typer(review.commands, name="review")
+_typer.command("push")(push.push_command)
 _typer.command("doctor")(doctor.doctor_command)
 
 
@@ -63,29 +89,38 @@ def app() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors go to standard error as one message."""
-    import click
-
     from ..errors import TextmineError
 
     try:
         code = _typer(args=arguments, prog_name="textmine", standalone_mode=False)
+        # What is still buffered must meet a closed pipe here, not when the interpreter ends.
+        sys.stdout.flush()
         return code if isinstance(code, int) else DONE
-    except click.ClickException as error:
-        error.show()
+    except _CommandLineError as error:
+        cast(Any, error).show()
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         print(say("已中断。", "Interrupted."), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read standard output went away; point it elsewhere so that closing it says nothing more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        return _pipe_closed()
+    except SystemExit as leaving:
+        # typer itself ends the process with 1 when the pipe breaks within a command.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _pipe_closed()
+        raise
     except TextmineError as error:
         print(f"textmine: {error}", file=sys.stderr)
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last guard: whatever went wrong, no customer's data on the screen
         _show_fault()
         return USAGE
+
+
+def _pipe_closed() -> int:
+    """Whoever read standard output went away: point it elsewhere so that closing it says nothing more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return PIPE_CLOSED
 
 
 def _show_fault() -> None:

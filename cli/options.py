@@ -8,10 +8,23 @@ import typer
 
 from .language import say
 
+
+def _known_language(value: str | None) -> str | None:
+    """`language` has read the option before the command line was parsed; here it is only checked."""
+    from ..errors import UsageError
+
+    if value not in (None, "zh", "en"):
+        raise UsageError(f"--lang {value!r}: there are zh and en")
+    return value
+
+
 Lang = Annotated[
     str | None,
     typer.Option(
-        "--lang", metavar="zh|en", help=say("信息和表格的语言。", "Language of messages and names.")
+        "--lang",
+        metavar="zh|en",
+        callback=_known_language,
+        help=say("信息和表格的语言。", "Language of messages and names."),
     ),
 ]
 Json = Annotated[

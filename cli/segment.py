@@ -9,6 +9,7 @@ import typer
 
 from . import options as shared
 from .language import say
+from .terminal import argument_text
 
 
 def segment_command(
@@ -32,16 +33,12 @@ def segment_command(
 
 
 def _lines(text: str) -> list[str]:
-    import sys
-
     from ..errors import InputError
 
-    if text == "-":
-        return sys.stdin.read().splitlines()
     # A long verbatim is no file name; asking the system about one fails on some.
-    if len(text) < 256 and Path(text).is_file():
+    if text != "-" and len(text) < 256 and Path(text).is_file():
         try:
             return Path(text).read_text("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
             raise InputError(f"{text}: not UTF-8 at byte {error.start}; convert it first") from error
-    return [text]
+    return argument_text(text).splitlines() if text == "-" else [argument_text(text)]

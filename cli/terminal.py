@@ -3,31 +3,64 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .language import say
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 Row = Sequence[object]
+
+
+def console() -> Console:
+    """Standard output for styled text; a closed pipe rises as BrokenPipeError, as it does from print."""
+    from rich.console import Console
+
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Output(file=sys.stdout, highlight=False, emoji=False, soft_wrap=False)
 
 
 def show_table(
     title: str, header: Sequence[str], rows: Sequence[Row], *, numbers: Sequence[int] = ()
 ) -> None:
     """Print a table on standard output; the columns `numbers` stand flush right."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=Text(title), title_justify="left", header_style="bold")
     for index, name in enumerate(header):
         table.add_column(Text(name), justify="right" if index in numbers else "left")
     for row in rows:
         # Text, not markup: a customer's "[red]" is his own.
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-    Console(file=sys.stdout, highlight=False, soft_wrap=False).print(table)
+    console().print(table)
+
+
+def argument_text(argument: str) -> str:
+    """The text an argument gives, or that of standard input when it is `-`.
+
+    Raises UsageError or InputError for bytes that are not UTF-8.
+    """
+    from ..errors import InputError, UsageError
+
+    if argument == "-":
+        try:
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(f"-: not UTF-8 at byte {error.start}; convert it first") from error
+    try:
+        # Outside a UTF-8 locale the interpreter hands on bytes it could not read as lone surrogates.
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError as error:
+        raise UsageError("the text is not UTF-8; give it on standard input as UTF-8, with -") from error
 
 
 def show_json(value: Any) -> None:

@@ -85,13 +85,13 @@ def load_reader(options: ClassifyOptions) -> Reader:
 
 
 def classify(
-    inputs: Sequence[str],
+    inputs: Sequence[str | Source],
     folder: Path,
     *,
     options: ClassifyOptions | None = None,
     progress: Progress = lambda _: None,
 ) -> Classified:
-    """Classify files into a folder and return the summary.
+    """Classify files, or sources that are open already, into a folder and return the summary.
 
     Raises UsageError (columns, options), InputError (a file that cannot be read at all), OutputError. Rows
     that cannot be read are quarantined, never dropped. On an error the folder keeps its earlier content.
@@ -105,8 +105,12 @@ def classify(
     run = _Run(folder, options, reader, progress)
     with ExitStack() as stack:
         sources = [
-            stack.enter_context(open_source(path, encoding=options.encoding, sheet=options.sheet))
-            for path in inputs
+            stack.enter_context(
+                open_source(given, encoding=options.encoding, sheet=options.sheet)
+                if isinstance(given, str)
+                else given
+            )
+            for given in inputs
         ]
         columns = _common_columns(sources, options)
         run.open(stack, sources[0].columns, columns)
@@ -195,7 +199,7 @@ class _Run:
 
     def open(self, stack: ExitStack, names: tuple[str, ...], columns: Columns) -> None:
         frame, model = self.reader.frame, self.reader.model
-        zh = {code: frame.name(code, self.options.lang) for code in (*frame.codes, *frame.causes)}
+        zh = {code: frame.zh(code) for code in (*frame.codes, *frame.causes)}
         self._grouping = Grouping.of(self.options.by, columns)
         self.tally = Tally.empty(self._grouping.names)
         carry = sorted({*columns.by, *([columns.date] if columns.date is not None else [])})
