@@ -25,6 +25,7 @@ from . import (
     report,
     review,
     segment,
+    serve,
     train,
 )
 from .language import say
@@ -61,6 +62,7 @@ _typer.command("mask")(mask.mask_command)
 _typer.add_typer(frame.commands, name="frame")
 _typer.add_typer(review.commands, name="review")
 _typer.command("push")(push.push_command)
+_typer.command("serve")(serve.serve_command)
 _typer.command("doctor")(doctor.doctor_command)
 
 

@@ -132,8 +132,9 @@ def _show(done: Imported, output: str) -> None:
         say(
             f"{done.rows} 行中判 {done.judged} 行：同意 {done.accepted}，改动 {len(done.changes)}，"
             f"分歧 {len(done.conflicts)}；{done.corrections} 条修正写入 {output}",
-            f"{done.judged} of {done.rows} rows judged: {done.accepted} accepted, {len(done.changes)} changed, "
-            f"{len(done.conflicts)} in conflict; {done.corrections} corrections written to {output}",
+            f"{done.judged} of {done.rows} rows judged: {done.accepted} accepted, "
+            f"{len(done.changes)} changed, {len(done.conflicts)} in conflict; "
+            f"{done.corrections} corrections written to {output}",
         )
     )
 

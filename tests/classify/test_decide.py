@@ -33,6 +33,7 @@ def model(trained: Trained) -> Model:
         trained.model.thresholds,
         cause={"wait": 0.5, "staff": 0.4, "other": 0.5},
         fallback=0.3,
+        gate=0.0,
         code=0.5,
         touchpoint=0.5,
         order=0.0,

@@ -10,7 +10,7 @@ from textmine.classify.prepare import Prepared, prepare
 from textmine.frame.lexicon import CuePattern, Lexicon, load_lexicon
 from textmine.frame.matcher import Cues, Matcher
 from textmine.frame.patterns import parse_pattern
-from textmine.text.normalize import normalize_word
+from textmine.text.normalize import fold
 
 #: Pattern index, clause within its text, start and end in the original text.
 Fired = tuple[int, int, int, int]
@@ -20,14 +20,14 @@ SMALL = load_lexicon(
     codes=(),
     causes=(),
     axes={"stance": ["complaint"]},
-    normalize=normalize_word,
+    normalize=fold,
 )
 
 
 def with_patterns(lines: Sequence[str], lexicon: Lexicon = SMALL) -> Lexicon:
     """A lexicon with other patterns."""
     cues = (
-        CuePattern("stance", "complaint", line, parse_pattern(normalize_word(line)), "cases.toml", number)
+        CuePattern("stance", "complaint", line, parse_pattern(fold(line)), "cases.toml", number)
         for number, line in enumerate(lines, start=1)
     )
     return replace(lexicon, patterns=tuple(cues))

@@ -10,7 +10,7 @@ from textmine.classify.reader import load_frame_and_cues
 from textmine.frame.frame import Frame
 from textmine.frame.lexicon import Lexicon, elements_of
 from textmine.frame.patterns import parse_pattern
-from textmine.text.normalize import normalize_word
+from textmine.text.normalize import fold
 
 FRAME, LEXICON = load_frame_and_cues()
 
@@ -39,7 +39,7 @@ def test_every_value_of_the_other_axes_that_can_be_heard_has_patterns(axis: str)
 
 def test_every_pattern_parses_from_its_source() -> None:
     for cue in LEXICON.patterns:
-        assert parse_pattern(normalize_word(cue.source)) == cue.pattern
+        assert parse_pattern(fold(cue.source)) == cue.pattern
 
 
 def test_no_pattern_stands_twice_for_the_same_thing() -> None:
@@ -60,7 +60,7 @@ def test_negation_is_asked_only_of_what_can_be_negated() -> None:
 
 
 def test_words_stand_as_normalised_texts_spell_them() -> None:
-    assert {word for word in words_of(LEXICON) if normalize_word(word) != word} == set()
+    assert {word for word in words_of(LEXICON) if fold(word) != word} == set()
 
 
 def test_the_lexicon_belongs_to_the_packaged_frame() -> None:

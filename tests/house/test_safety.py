@@ -34,9 +34,10 @@ PLACES = {
     "starlette": ("service/",),
     "pydantic": ("service/",),
     "uvicorn": ("service/",),
+    "anyio": ("service/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "numpy": ("text/", "frame/", "classify/", "counts/", "issues/"),
+    "numpy": ("text/", "frame/", "classify/", "counts/", "issues/", "report/weekly.py"),
     "scipy": ("classify/", "counts/", "issues/"),
     "pandas": (),
 }

@@ -144,7 +144,8 @@ def test_quarantine_is_masked_and_explained(tmp_path: Path) -> None:
     first, second = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     assert first == {
         "file": "a.csv", "row": 7, "line": 9, "byte": 120, "reason": "too_few_cells",
-        "reason_zh": "单元格少于表头", "reason_en": "fewer cells than the header has", "raw": '半条 138******00 "',
+        "reason_zh": "单元格少于表头", "reason_en": "fewer cells than the header has",
+        "raw": '半条 138******00 "',
     }  # fmt: skip
     assert (second["row"], second["byte"]) == (None, None)
 

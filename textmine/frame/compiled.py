@@ -35,7 +35,10 @@ class CompiledWindow:
 
 @dataclass(frozen=True, slots=True)
 class CompiledPattern:
+    """`near` are the numbers of the windows that hang together, the first one among them."""
+
     windows: tuple[CompiledWindow, ...]
+    near: tuple[int, ...]
     excluded: tuple[int, ...]
 
 
@@ -54,6 +57,7 @@ class Compiler:
     def compile(self, pattern: Pattern) -> CompiledPattern:
         return CompiledPattern(
             tuple(self._window(window) for window in pattern.windows),
+            tuple(n for n, window in enumerate(pattern.windows) if n == 0 or not window.anywhere),
             tuple(self._element(element) for element in pattern.excluded),
         )
 

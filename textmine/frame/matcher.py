@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .compiled import Compiler
 from .lexicon import Concept, Lexicon, elements_of
-from .search import REACH_CLAUSES, Hits, Ints, Layout, Search, clause_bitmaps, set_bits
+from .search import REACH_CLAUSES, Hits, Ints, Layout, Search, clause_bitmaps
 
 _NUMERALS = frozenset("0123456789.一二两三四五六七八九十百千万半几俩仨零〇幺多")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -94,38 +94,27 @@ class Matcher:
         distinct = key[first]
         search = Search(
             self._elements,
-            Hits(
-                [*first.tolist(), len(key)],
-                dict(zip(distinct.tolist(), range(len(distinct)), strict=True)),
-                start.tolist(),
-                end.tolist(),
-                n_bits,
-            ),
+            Hits(distinct, np.append(first, len(key)), start, end, n_bits),
             clause_bitmaps(distinct // n_bits, distinct % n_bits, n_bits),
             _layout(bit_of, text_of, n_bits, len(text_starts)),
         )
-        rows = np.array(list(self._fired(search, spans=spans)), np.int64).reshape(-1, 4)
+        pattern, bit = search.run(self._compiled)
+        low = np.full(len(pattern), -1)
+        high = low.copy()
+        if spans:
+            for place, (number, at) in enumerate(zip(pattern.tolist(), bit.tolist(), strict=True)):
+                low[place], high[place] = search.evidence(self._compiled[number], at)
         clause_of_bit = np.full(n_bits, -1, np.int64)
         clause_of_bit[bit_of] = np.arange(len(clause_starts))
         seen = distinct[distinct // n_bits < 2 * len(self.concepts)]
         return Cues(
-            pattern=rows[:, 0],
-            clause=clause_of_bit[rows[:, 1]],
-            start=rows[:, 2],
-            end=rows[:, 3],
+            pattern=pattern,
+            clause=clause_of_bit[bit],
+            start=low,
+            end=high,
             concept=seen // n_bits,
             concept_clause=clause_of_bit[seen % n_bits],
         )
-
-    def _fired(self, search: Search, *, spans: bool) -> Iterator[tuple[int, int, int, int]]:
-        """(pattern, bit, start, end) of everything that holds."""
-        for index, pattern in enumerate(self._compiled):
-            if spans:
-                for bit, low, high in search.evidence(pattern):
-                    yield index, bit, low, high
-            elif found := search.holds(pattern):
-                for bit in set_bits(found):
-                    yield index, bit, -1, -1
 
     def _word_hits(self, text: str, clause_starts: Ints) -> tuple[Ints, Ints, Ints]:
         # The automaton takes no lone surrogates, which damaged exports and JSON escapes bring.

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from .compiled import CompiledChain, CompiledPattern, CompiledWindow
 from .patterns import Link
 
+#: So many bits are looked at one by one; for more, a bitmap of whole texts is made once and kept.
+_FEW_BITS = 3
+
 #: Up to so many pairs of hits are simply tried; more are looked up in order.
 _FEW = 64
 
@@ -30,25 +33,15 @@ Partial = tuple[int, int, int, int]
 class Hits:
     """Word hits of a batch, ordered by (class, bit).
 
-    `place[class * n_bits + bit]` numbers the pairs; the hits of pair i are `[first[i], first[i + 1])`.
+    `keys[i]` is `class * n_bits + bit` of pair i, sorted; its hits are `[first[i], first[i + 1])` of `start`
+    and `end`.
     """
 
-    first: list[int]
-
-    place: dict[int, int]
-    starts: list[int]
-    ends: list[int]
+    keys: Ints
+    first: Ints
+    start: Ints
+    end: Ints
     n_bits: int
-
-    def at(self, classes: Sequence[int], bit: int) -> list[Span]:
-        """Spans of the given classes in one clause."""
-        spans: list[Span] = []
-        for cls in classes:
-            place = self.place.get(cls * self.n_bits + bit)
-            if place is not None:
-                low, high = self.first[place], self.first[place + 1]
-                spans += zip(self.starts[low:high], self.ends[low:high], strict=True)
-        return spans
 
 
 def clause_bitmaps(cls: Ints, bit: Ints, n_bits: int) -> dict[int, int]:
@@ -87,42 +80,163 @@ class Search:
         self._hits = hits
         self._bitmaps = bitmaps
         self._layout = layout
+        sizes = [len(classes) for classes in self._elements]
+        flat = [cls for classes in self._elements for cls in classes]
+        self._class_table = np.cumsum([0, *sizes]), np.array(flat, np.int64)
         self._maps: dict[int, int] = {}
-        self._everywhere: dict[int, int] = {}
-        self._spans: dict[int, list[Span]] = {}
+        self._spread: dict[int, int] = {}
+        self._text_of_bit = np.array(layout.text_of_bit, np.int64)
 
-    def holds(self, pattern: CompiledPattern) -> int:
+    def run(self, patterns: Sequence[CompiledPattern]) -> tuple[Ints, Ints]:
+        """(number of the pattern, bit) of every clause in which a pattern begins to hold.
+
+        Bitmaps narrow every pattern first; then all chains are looked at together for order and distance.
+        """
+        waiting = [(number, maps) for number, p in enumerate(patterns) if (maps := self._narrowed(p))]
+        wanted: dict[CompiledChain, int] = {}
+        for number, maps in waiting:
+            for window, candidates in zip(patterns[number].windows, maps, strict=True):
+                for chain in window.tied:
+                    wanted[chain] = wanted.get(chain, 0) | candidates
+        holding = self._holding(wanted)
+        found = [
+            (number, bitmap)
+            for number, maps in waiting
+            if (bitmap := self._holds(patterns[number], maps, holding))
+        ]
+        place, bits = bits_of([bitmap for _, bitmap in found], self._hits.n_bits)
+        return np.array([number for number, _ in found], np.int64)[place], bits
+
+    def evidence(self, pattern: CompiledPattern, bit: int) -> Span:
+        """Where a pattern that begins to hold in a clause stands."""
+        reached = {bit: self._window_span(pattern.windows[0], bit)}
+        for window in pattern.windows[1:]:
+            if not window.anywhere:
+                reached = self._following(window, reached)
+        return reached[min(reached)]
+
+    def _narrowed(self, pattern: CompiledPattern) -> list[int]:
+        """The clauses in which each window may hold, as far as bitmaps tell; [] if there are none."""
+        maps = []
+        for window in pattern.windows:
+            candidates = self._candidates(window)
+            if not candidates:
+                return []
+            maps.append(candidates)
+        if len(maps) > 1:
+            _narrow(maps, pattern.near)
+        return maps if maps[0] else []
+
+    def _holds(self, pattern: CompiledPattern, maps: list[int], holding: Mapping[CompiledChain, int]) -> int:
         """The bits of the clauses in which the pattern begins to hold."""
-        windows = pattern.windows
-        maps = [self._candidates(window) for window in windows]
-        if not all(maps):
-            return 0
-        near = [number for number, window in enumerate(windows) if number == 0 or not window.anywhere]
-        _narrow(maps, near)
-        if not maps[0]:
-            return 0
-        for number in near:
-            if windows[number].tied:
-                maps[number] = self._tied(windows[number], maps[number])
-        if len(near) > 1:
-            _narrow(maps, near)
+        for number, window in enumerate(pattern.windows):
+            for chain in window.tied:
+                maps[number] &= holding[chain]
+                if not maps[number]:
+                    return 0
+        if len(maps) > 1:
+            _narrow(maps, pattern.near)
         found = maps[0]
         for element in pattern.excluded:
-            found &= ~self._texts_with(element)
-        for number, window in enumerate(windows):
-            if number and window.anywhere and found:
-                found = self._where_text_has(found, window, maps[number])
+            found &= ~self._in_text_with(found, element)
+        for number, window in enumerate(pattern.windows):
+            if number and window.anywhere:
+                found &= self._in_text_of(found, maps[number])
         return found
 
-    def evidence(self, pattern: CompiledPattern) -> Iterator[tuple[int, int, int]]:
-        """Yield (bit, start, end) for every clause in which the pattern begins to hold."""
-        for bit in set_bits(self.holds(pattern)):
-            reached = {bit: self._window_span(pattern.windows[0], bit)}
-            for window in pattern.windows[1:]:
-                if not window.anywhere:
-                    reached = self._following(window, reached)
-            low, high = reached[min(reached)]
-            yield bit, low, high
+    def _in_text_with(self, bitmap: int, element: int) -> int:
+        """The bits of `bitmap` whose text has a hit of an element somewhere."""
+        if bitmap.bit_count() <= _FEW_BITS:
+            return self._in_text_of(bitmap, self._map(element))
+        spread = self._spread.get(element)
+        if spread is None:
+            _, bits = bits_of([self._map(element)], self._hits.n_bits)
+            has = np.zeros(len(self._layout.first_bit) + 1, bool)
+            has[self._text_of_bit[bits]] = True
+            # Bits between texts belong to text -1, the last place, which never has anything.
+            packed = np.packbits(has[self._text_of_bit], bitorder="little")
+            spread = self._spread[element] = int.from_bytes(packed.tobytes(), "little")
+        return bitmap & spread
+
+    def _in_text_of(self, bitmap: int, other: int) -> int:
+        """The bits of `bitmap` whose text has some bit of `other`."""
+        kept = 0
+        if other.bit_count() < bitmap.bit_count():
+            for bit in set_bits(other):
+                kept |= self._layout.mask(bit)
+            return bitmap & kept
+        for bit in set_bits(bitmap):
+            if other & self._layout.mask(bit):
+                kept |= 1 << bit
+        return kept
+
+    def _holding(self, wanted: Mapping[CompiledChain, int]) -> dict[CompiledChain, int]:
+        """Of the clauses in which each chain is wanted, those in which it holds."""
+        chains = list(wanted)
+        chain, bit = bits_of(list(wanted.values()), self._hits.n_bits)
+        keep = np.zeros(len(chain), bool)
+        single = np.array([len(c.links) == 1 for c in chains], bool)
+        pairs = np.flatnonzero(single[chain]) if len(chains) else chain
+        keep[pairs] = self._pairs_hold([chains[i] for i in chain[pairs].tolist()], bit[pairs])
+        longer = np.setdiff1d(np.arange(len(chain)), pairs)
+        keep[longer] = self._chains_hold([chains[i] for i in chain[longer].tolist()], bit[longer])
+        exact = clause_bitmaps(chain[keep], bit[keep], self._hits.n_bits)
+        return {c: exact.get(number, 0) for number, c in enumerate(chains)}
+
+    def _pairs_hold(self, chains: Sequence[CompiledChain], bit: Ints) -> NDArray[np.bool_]:
+        """For each (chain of two elements, clause): do hits of both stand as the link wants?"""
+        first = self._hits_of(np.array([c.elements[0] for c in chains], np.int64), bit)
+        second = self._hits_of(np.array([c.elements[1] for c in chains], np.int64), bit)
+        most = np.array([sys.maxsize if c.links[0].gap is None else c.links[0].gap for c in chains], np.int64)
+        ordered = np.array([c.links[0].ordered for c in chains], bool)
+        held = np.zeros(len(chains), bool)
+        # A clause may be a whole page without a mark: there the hits are looked up in order, not paired.
+        n_first = np.bincount(first[0], minlength=len(chains))
+        n_second = np.bincount(second[0], minlength=len(chains))
+        crowded = n_first * n_second > _FEW
+        crowds = np.flatnonzero(crowded)
+        held[crowds] = self._chains_hold([chains[i] for i in crowds.tolist()], bit[crowds])
+        begin = np.cumsum(n_second) - n_second
+        times = np.where(crowded[first[0]], 0, n_second[first[0]])
+        left = np.repeat(np.arange(len(first[0])), times)
+        right = begin[first[0][left]] + np.arange(len(left)) - np.repeat(np.cumsum(times) - times, times)
+        pair = first[0][left]
+        after = second[1][right] - first[2][left]
+        before = first[1][left] - second[2][right]
+        linked = (after >= 0) & (after <= most[pair])
+        linked |= ~ordered[pair] & (before >= 0) & (before <= most[pair])
+        held[pair[linked]] = True
+        return held
+
+    def _chains_hold(self, chains: Sequence[CompiledChain], bit: Ints) -> list[bool]:
+        """For each (chain, clause): do hits of all its elements stand as the links want?"""
+        elements = np.array([element for chain in chains for element in chain.elements], np.int64)
+        lengths = [len(chain.elements) for chain in chains]
+        place, start, end = self._hits_of(elements, np.repeat(bit, lengths))
+        bounds = np.searchsorted(place, np.arange(len(elements) + 1)).tolist()
+        spans = list(zip(start.tolist(), end.tolist(), strict=True))
+        held = []
+        at = 0
+        for chain, length in zip(chains, lengths, strict=True):
+            hits = [spans[bounds[i] : bounds[i + 1]] for i in range(at, at + length)]
+            held.append(bool(_linked(chain, hits)))
+            at += length
+        return held
+
+    def _hits_of(self, element: Ints, bit: Ints) -> tuple[Ints, Ints, Ints]:
+        """(place in the arguments, start, end) of all hits of the given elements in the given clauses."""
+        offsets, classes = self._class_table
+        count = offsets[element + 1] - offsets[element]
+        place = np.repeat(np.arange(len(element)), count)
+        within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        key = classes[offsets[element[place]] + within] * self._hits.n_bits + bit[place]
+        at = np.searchsorted(self._hits.keys, key)
+        there = np.flatnonzero(self._hits.keys[np.minimum(at, len(self._hits.keys) - 1)] == key)
+        place, at = place[there], at[there]
+        size = self._hits.first[at + 1] - self._hits.first[at]
+        hit = np.repeat(self._hits.first[at], size)
+        hit += np.arange(len(hit)) - np.repeat(np.cumsum(size) - size, size)
+        return np.repeat(place, size), self._hits.start[hit], self._hits.end[hit]
 
     def _following(self, window: CompiledWindow, reached: dict[int, Span]) -> dict[int, Span]:
         """Clauses in which a later window holds, with the evidence up to there."""
@@ -154,50 +268,19 @@ class Search:
             self._maps[element] = bitmap
         return bitmap
 
-    def _texts_with(self, element: int) -> int:
-        """All bits of the texts in which an element occurs."""
-        spread = self._everywhere.get(element)
-        if spread is None:
-            spread, rest = 0, self._map(element)
-            while rest:
-                bit = rest.bit_length() - 1
-                spread |= self._layout.mask(bit)
-                # Whole texts at a time, from the last one down.
-                rest &= (1 << self._layout.first_bit[self._layout.text_of_bit[bit]]) - 1
-            self._everywhere[element] = spread
-        return spread
-
-    def _where_text_has(self, bitmap: int, window: CompiledWindow, candidates: int) -> int:
-        """The bits in whose text the window holds somewhere."""
-        kept = 0
-        for bit in set_bits(bitmap):
-            if self._tied(window, candidates & self._layout.mask(bit)):
-                kept |= 1 << bit
-        return kept
-
     def _tied(self, window: CompiledWindow, candidates: int) -> int:
         """The candidates in which the window's chains hold in order and distance."""
         if not window.tied:
             return candidates
         kept = 0
         for bit in set_bits(candidates):
-            if all(self._chain_holds(chain, bit) for chain in window.tied):
+            if all(self._chain_spans(chain, bit) for chain in window.tied):
                 kept |= 1 << bit
         return kept
 
     def _at(self, element: int, bit: int) -> list[Span]:
-        key = element * self._hits.n_bits + bit
-        spans = self._spans.get(key)
-        if spans is None:
-            spans = self._spans[key] = self._hits.at(self._elements[element], bit)
-        return spans
-
-    def _chain_holds(self, chain: CompiledChain, bit: int) -> bool:
-        if len(chain.links) == 1:
-            first, second = self._at(chain.elements[0], bit), self._at(chain.elements[1], bit)
-            if len(first) * len(second) <= _FEW:
-                return _near(first, second, chain.links[0])
-        return bool(self._chain_spans(chain, bit))
+        _, start, end = self._hits_of(np.array([element]), np.array([bit]))
+        return list(zip(start.tolist(), end.tolist(), strict=True))
 
     def _window_span(self, window: CompiledWindow, bit: int) -> Span:
         spans = []
@@ -208,22 +291,17 @@ class Search:
         return min(low for low, _ in spans), max(high for _, high in spans)
 
     def _chain_spans(self, chain: CompiledChain, bit: int) -> list[Partial]:
-        partial: list[Partial] = [(s, s, e, e) for s, e in self._at(chain.elements[0], bit)]
-        for element, link in zip(chain.elements[1:], chain.links, strict=True):
-            if not partial:
-                break
-            partial = _extended(partial, self._at(element, bit), link)
-        return partial
+        return _linked(chain, [self._at(element, bit) for element in chain.elements])
 
 
-def _near(first: list[Span], second: list[Span], link: Link) -> bool:
-    """Whether some hit of the second element may follow one of the first."""
-    most = sys.maxsize if link.gap is None else link.gap
-    for low, high in first:
-        for start, end in second:
-            if 0 <= start - high <= most or (not link.ordered and 0 <= low - end <= most):
-                return True
-    return False
+def _linked(chain: CompiledChain, hits: Sequence[list[Span]]) -> list[Partial]:
+    """The ways a chain holds, given the hits of each of its elements in a clause; at most one a last hit."""
+    partial: list[Partial] = [(start, start, end, end) for start, end in hits[0]]
+    for following, link in zip(hits[1:], chain.links, strict=True):
+        if not partial:
+            break
+        partial = _extended(partial, following, link)
+    return partial
 
 
 def _narrow(maps: list[int], near: Sequence[int]) -> None:
@@ -268,6 +346,17 @@ def _extended(partial: list[Partial], following: list[Span], link: Link) -> list
             low, _, _, high = max(candidates)
             grown[start, end] = min(low, start), start, end, max(high, end)
     return list(grown.values())
+
+
+def bits_of(bitmaps: Sequence[int], n_bits: int) -> tuple[Ints, Ints]:
+    """(place of the bitmap, bit) of every bit that is set in any of the bitmaps."""
+    width = n_bits // 8 + 1
+    blob = np.frombuffer(b"".join([bitmap.to_bytes(width, "little") for bitmap in bitmaps]), np.uint8)
+    # Bitmaps are sparse: only bytes with something in them are unpacked.
+    filled = np.flatnonzero(blob)
+    row, bit = np.nonzero(np.unpackbits(blob[filled][:, None], axis=1, bitorder="little"))
+    byte = filled[row]
+    return byte // width, byte % width * 8 + bit
 
 
 def set_bits(bitmap: int) -> Iterator[int]:

@@ -1,0 +1,1 @@
+"""Trained models shipped with textmine, one folder each. Data only."""
