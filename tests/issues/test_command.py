@@ -1,0 +1,91 @@
+"""The command's files have the promised fields, and the ledger carries on from run to run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIELDS = {"issue_id", "label", "terms", "first_seen", "status", "size", "by_period", "exemplars", "parents"}
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _objects(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def run_twice(samples: Path, small: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs over the same rows: a first one in `one`, with the ledger again in `two`."""
+    from textmine.cli.main import run
+
+    folder = tmp_path_factory.mktemp("issues")
+    for name in ("one", "two"):
+        arguments = ["issues", str(samples / "complaints.csv"), "-o", str(folder / name), "-q", *small]
+        assert run([*arguments, "--state", str(folder / "state")]) == 0
+    return folder
+
+
+def test_the_files_have_the_promised_fields(run_twice: Path) -> None:
+    issues = [
+        json.loads(line) for line in (run_twice / "one" / "issues.jsonl").read_text("utf-8").splitlines()
+    ]
+    rows = _table(run_twice / "one" / "assignments.csv")
+    alerts = (run_twice / "one" / "alerts.csv").read_text("utf-8-sig").splitlines()[0]
+
+    assert issues
+    assert all(set(issue) >= FIELDS for issue in issues)
+    assert list(rows[0]) == ["row", "id", "period", "issue_id"]
+    assert len(rows) == 420
+    assert alerts == "period,issue_id,label,n,expected,ratio,q_value,first_alert,evidence"
+    assert len({issue["label"] for issue in issues}) == len(issues)
+
+
+def test_the_size_of_an_issue_is_its_rows(run_twice: Path) -> None:
+    issues = [
+        json.loads(line) for line in (run_twice / "one" / "issues.jsonl").read_text("utf-8").splitlines()
+    ]
+    held = [row["issue_id"] for row in _table(run_twice / "one" / "assignments.csv")]
+
+    assert {i["issue_id"]: i["size"] for i in issues} == {
+        i["issue_id"]: held.count(i["issue_id"]) for i in issues
+    }
+
+
+def test_running_again_changes_nothing(run_twice: Path) -> None:
+    for name in ("issues.jsonl", "assignments.csv", "alerts.csv", "weekly.html"):
+        assert (run_twice / "one" / name).read_bytes() == (run_twice / "two" / name).read_bytes()
+
+
+def test_the_weekly_page_is_offline_and_safe(run_twice: Path) -> None:
+    page = (run_twice / "one" / "weekly.html").read_text("utf-8")
+
+    assert "Content-Security-Policy" in page
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    assert re.search(r"(?<![\d.])1[3-9]\d{9}(?!\d)", page) is None
+
+
+def test_another_period_is_refused_by_the_same_ledger(
+    run_twice: Path, samples: Path, small: tuple[str, ...], command: Callable[..., Any], tmp_path: Path
+) -> None:
+    state = ("--state", run_twice / "state", "--period", "month")
+    done = command("issues", samples / "complaints.csv", "-o", tmp_path, *state, *small)
+
+    assert done.code == 2
+    assert "--period month: this ledger counts by week" in done.err
+
+
+def test_proposed_codes_make_a_frame_that_loads(run_twice: Path) -> None:
+    from textmine.frame.frame import Frame
+
+    Frame.load(run_twice / "one" / "frame_proposed.toml")

@@ -1,0 +1,60 @@
+"""An alarm means more rows than the past explains, whatever the volume does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textmine.issues.surveil import Series, survey
+
+
+def _alarm(counts: list[float], volumes: list[float] | None = None) -> bool:
+    return survey([Series("x", tuple(counts), tuple(volumes or [100.0] * len(counts)))])[0].alarm
+
+
+def test_a_rise_from_nothing_is_alarmed() -> None:
+    found = survey([Series("x", (0, 0, 0, 0, 0, 0, 0, 0, 1, 4, 6), (100.0,) * 11)])[0]
+
+    assert found.alarm
+    assert found.observed >= 6
+    assert found.ratio > 10
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [5, 4, 6, 5, 4, 6, 5, 5, 4, 6, 5, 7],
+        [12, 11, 9, 9, 7, 6, 5, 4, 4, 3, 2, 2],
+        [9, 1, 1, 9, 1, 1, 9, 1, 1, 9, 1, 9],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2],
+        [0, 0, 0, 0, 0, 3, 9, 14, 9, 4, 3, 2],
+    ],
+    ids=["steady", "declining", "rhythmic", "few", "fading"],
+)
+def test_what_does_not_rise_is_not_alarmed(counts: list[float]) -> None:
+    assert not _alarm(counts)
+
+
+def test_volume_explains_a_proportional_rise() -> None:
+    counts = [5.0, 4, 6, 5, 4, 6, 5, 5, 4, 6, 5, 30]
+
+    assert _alarm(counts)
+    assert not _alarm(counts, [100.0] * 11 + [600.0])
+
+
+def test_many_quiet_series_make_an_alarm_harder() -> None:
+    loud = Series("loud", (1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 5), (100.0,) * 12)
+    quiet = [Series(str(i), (5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5), (100.0,) * 12) for i in range(200)]
+
+    assert survey([loud])[0].q_value < survey([loud, *quiet])[0].q_value
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.5, 20))
+def test_poisson_noise_is_hardly_ever_alarmed(seed: int, rate: float) -> None:
+    counts = np.random.default_rng(seed).poisson(rate, (20, 20))
+    series = [Series(str(i), tuple(map(float, row)), (100.0,) * 20) for i, row in enumerate(counts)]
+
+    assert sum(one.alarm for one in survey(series)) <= 1

@@ -1,0 +1,107 @@
+"""Finds dense groups of vectors: HDBSCAN on an exact nearest-neighbour graph. The only file with hdbscan.
+
+No UMAP: mutual reachability is taken from the neighbours in the full space, which is exact, deterministic
+and needs no compilation. The caller sorts the rows by content, so that the order of the input cannot show.
+Source: Campello, Moulavi and Sander 2013; McInnes, Healy and Astels 2017.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+Floats = NDArray[np.float32]
+
+NEIGHBOURS = 16
+LEAST = 4
+"""Distinct verbatims that make a group; an alarm asks for more rows, so early groups form quietly."""
+BLOCK = 2048
+CORE_NEIGHBOUR = 3
+_FAR = 2.0
+
+
+def dense_groups(vectors: Floats, *, least: int = LEAST) -> tuple[tuple[int, ...], ...]:
+    """Groups of row indices that lie densely together; rows in no group are noise. Largest group first.
+
+    `vectors` are unit vectors (rows, dimensions) of distinct verbatims in an order that the content decides.
+    """
+    rows = len(vectors)
+    if rows <= least:
+        return ()
+    labels = _labels(_graph(vectors), least)
+    groups = [tuple(np.flatnonzero(labels == label).tolist()) for label in range(labels.max(initial=-1) + 1)]
+    return tuple(sorted(groups, key=lambda group: (-len(group), group)))
+
+
+def blocks(rows: int, size: int = BLOCK) -> Iterator[slice]:
+    """Slices that cover `rows`, so that a product of matrices stays small."""
+    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
+
+
+def coherent(vectors: Floats, group: Sequence[int], *, least_mean: float) -> tuple[int, ...]:
+    """The members of a group that lie near its middle; () when the group does not hang together."""
+    members = np.asarray(group)
+    middle = vectors[members].mean(axis=0)
+    middle /= max(float(np.linalg.norm(middle)), 1e-9)
+    near = np.round(vectors[members] @ middle, 5)
+    if float(near.mean()) < least_mean:
+        return ()
+    return tuple(members[near >= least_mean - 0.15].tolist())
+
+
+def _graph(vectors: Floats) -> sparse.coo_matrix:
+    """Mutual reachability between nearest neighbours, and far edges to the first row that join everything."""
+    rows = len(vectors)
+    k = min(NEIGHBOURS, rows - 1)
+    targets, distances = [], []
+    for block in blocks(rows):
+        # Rounding keeps equal distances equal, so that ties break by content and not by the last bit.
+        away = np.round(1.0 - vectors[block] @ vectors.T, 5)
+        away[np.arange(len(away)), np.arange(block.start, block.stop)] = np.inf
+        order = np.sort(np.argpartition(away, k - 1, axis=1)[:, :k], axis=1)
+        targets.append(order)
+        distances.append(np.take_along_axis(away, order, axis=1))
+    near = np.maximum(np.vstack(distances), 1e-5).astype(np.float64)
+    source, target = np.repeat(np.arange(rows), k), np.vstack(targets).ravel()
+    core = np.sort(near, axis=1)[:, min(CORE_NEIGHBOUR, k) - 1]
+    reach = np.maximum(near.ravel(), np.maximum(core[source], core[target]))
+    star = np.arange(1, rows)
+    return sparse.coo_matrix(
+        (
+            np.concatenate([reach, np.full(rows - 1, _FAR)]),
+            (np.concatenate([source, np.zeros(rows - 1, np.int64)]), np.concatenate([target, star])),
+        ),
+        shape=(rows, rows),
+    )
+
+
+def _labels(graph: sparse.coo_matrix, least: int) -> NDArray[np.int64]:
+    """The leaves of the condensed tree over the graph's minimum spanning tree; −1 is noise."""
+    with warnings.catch_warnings():
+        # hdbscan and its sklearn layer announce renamed arguments that are not ours to change.
+        warnings.simplefilter("ignore")
+        from hdbscan._hdbscan_linkage import label
+        from hdbscan._hdbscan_tree import condense_tree
+    rows = graph.shape[0]
+    low, high = np.minimum(graph.row, graph.col), np.maximum(graph.row, graph.col)
+    order = np.lexsort((graph.data, high, low))
+    low, high, weight = low[order], high[order], graph.data[order]
+    first = np.concatenate([[True], (low[1:] != low[:-1]) | (high[1:] != high[:-1])])
+    one_way = sparse.csr_matrix((weight[first], (low[first], high[first])), shape=(rows, rows))
+    tree = minimum_spanning_tree(one_way).tocoo()
+    edges = np.column_stack([tree.row, tree.col, tree.data]).astype(np.float64)
+    edges = edges[np.lexsort((edges[:, 1], edges[:, 0], edges[:, 2]))]
+    condensed = condense_tree(label(edges), least)
+    inner = set(condensed["parent"][condensed["child_size"] > 1].tolist())
+    leaves = sorted(set(condensed["parent"].tolist()) - inner)
+    number = {leaf: i for i, leaf in enumerate(leaves)}
+    labels = np.full(rows, -1, np.int64)
+    for parent, child in zip(condensed["parent"].tolist(), condensed["child"].tolist(), strict=True):
+        if child < rows and parent in number:
+            labels[child] = number[parent]
+    return labels
