@@ -1,6 +1,6 @@
-"""Peak memory of `textmine classify` on generated GB18030 files of several sizes, each in a process of its own.
+"""Peak memory of `textmine classify` on generated GB18030 files of several sizes, each in its own process.
 
-    python benchmarks/memory.py --rows 200000 1000000
+python benchmarks/memory.py --rows 200000 1000000
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[200_000, 1_000_000])
     for rows in parser.parse_args().rows:
         peak, seconds, accounted = measure(rows)
-        print(f"{rows:>9,} rows: peak {peak:,.0f} MB, {seconds:,.0f} s, {accounted:,} accounted for", flush=True)
+        print(f"{rows:,} rows: {peak:,.0f} MB, {seconds:,.0f} s, {accounted:,} accounted for", flush=True)
 
 
 if __name__ == "__main__":

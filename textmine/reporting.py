@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from .classify.model import weights_sha256
 from .counts.align import ChecklistItem
 from .counts.error_rates import ErrorRates
 from .counts.pareto import Counting
@@ -180,7 +181,7 @@ def find_parts(results: ClassifiedFolder, options: ReportOptions) -> tuple[Parts
 def read_error_rates(results: ClassifiedFolder, model: str | None = None) -> ErrorRates | None:
     """The held-out error rates in the folder of the model that classified, if it is there and has them.
 
-    Another model's error rates would correct nothing, so the model must be the one of the manifest.
+    Another model's error rates would correct nothing, so a model that was not named must be the manifest's.
     """
     named = model or results.manifest.options.get("model")
     try:
@@ -190,6 +191,9 @@ def read_error_rates(results: ClassifiedFolder, model: str | None = None) -> Err
     except ModelError:
         if model:
             raise
+        return None
+    used = results.manifest.model
+    if model is None and (used is None or weights_sha256(folder) != used.sha256):
         return None
     return _rates_in(folder / "error_rates.json")
 

@@ -46,7 +46,7 @@ def test_wrong_use_exits_2_and_says_what_to_do(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("classify",), "Missing argument 'INPUT'"),
+        (("classify",), "name at least one INPUT"),
         (("clasify",), "No such command 'clasify'"),
         (("classify", "x.csv", "--colour"), "No such option"),
         (("classify", "x.csv", "--workers", "0"), "Invalid value for '--workers'"),

@@ -125,11 +125,12 @@ def test_frame_diff_tells_two_frames_apart(command: Command, banking: Path, tmp_
 def test_train_writes_the_same_bytes_twice(
     command: Command, banking: Path, small_model: Path, tmp_path: Path
 ) -> None:
-    done = command("train", banking.with_name("corpus.jsonl"), "-o", tmp_path, "--frame", banking, "--json")
+    folder = tmp_path / small_model.name
+    done = command("train", banking.with_name("corpus.jsonl"), "-o", folder, "--frame", banking, "--json")
 
     report = json.loads(done.out)
     assert (done.code, report["examples"]) == (0, 156)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         path.name: path.read_bytes() for path in small_model.iterdir()
     }
 

@@ -11,8 +11,8 @@ from ..frame.frame import Frame
 from ..text.normalize import normalize
 from .examples import Example, read_examples
 
-#: The say of a corrected row against a corpus row. A choice, not tuned: `benchmarks/learning_curve.py --weights`
-#: compares others on rows of one's own.
+#: The say of a corrected row against a corpus row. A choice, not tuned; compare others on rows of your own
+#: with `benchmarks/learning_curve.py --weights`.
 WEIGHT = 5.0
 
 

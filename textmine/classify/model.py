@@ -200,6 +200,14 @@ def save_model(model: Model, folder: Path) -> None:
         raise OutputError(f"{folder}: the model cannot be written: {error.strerror}") from error
 
 
+def weights_sha256(folder: Path) -> str | None:
+    """The hash that a model folder gives for its weights; None where there is no readable model."""
+    try:
+        return str(json.loads((folder / _CARD).read_text("utf-8"))["files"][_WEIGHTS])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _blob(weights: Weights, grams: GramColumns) -> bytes:
     tensors = {
         "cue": weights.cue.astype(np.float16),

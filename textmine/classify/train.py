@@ -30,6 +30,9 @@ from .training_set import TrainingSet, prepare_examples
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+#: The number of examples for which the penalties of the second stage were chosen.
+_MANY = 9_000
+
 #: Weight of a thing that was never seen (or always): as far as the data goes there is nothing to tell apart.
 _SURE = 4.0
 
@@ -184,16 +187,18 @@ def _second_stage(
     stacked: Floats, data: TrainingSet, outputs: Outputs, options: TrainOptions
 ) -> Mapping[str, Floats]:
     n_causes = len(outputs.causes)
+    # The sum of losses grows with the examples, the penalty does not: with few it must be weaker.
+    few = max(1.0, (_MANY / len(data.examples)) ** 0.5)
     mix, mix_bias = np.zeros((stacked.shape[1], n_causes), np.float32), np.full(n_causes, -9.0, np.float32)
     for index in np.flatnonzero(data.cause.any(axis=0)):
-        fit = LogisticRegression(C=options.mix_c, max_iter=1000).fit(
+        fit = LogisticRegression(C=options.mix_c * few, max_iter=1000).fit(
             stacked, data.cause[:, index], sample_weight=data.weight
         )
         mix[:, index], mix_bias[index] = fit.coef_[0], fit.intercept_[0]
     mix, mix_bias = _calibrated(mix, mix_bias, stacked, data)
     main, main_bias = np.zeros_like(mix), np.full(n_causes, -9.0, np.float32)
     named = np.flatnonzero(data.primary >= 0)
-    fit = LogisticRegression(C=options.main_c, max_iter=1000).fit(
+    fit = LogisticRegression(C=options.main_c * few, max_iter=1000).fit(
         stacked[named], data.primary[named], sample_weight=data.weight[named]
     )
     main[:, fit.classes_], main_bias[fit.classes_] = fit.coef_.T, fit.intercept_

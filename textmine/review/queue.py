@@ -1,0 +1,110 @@
+"""The rows that people should look at first, with what the reader proposes. No file format, no verdicts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..io.folder import ClassifiedFolder, ClassifiedRow
+from ..io.identity import row_key, source_id, verbatim
+from ..text.mask import mask
+
+Why = Literal["abstained", "uncertain", "audit"]
+
+LIMIT = 200
+AUDIT_SHARE = 0.2
+"""Share of a queue drawn by lot, whatever the reader thought: agreement on these speaks for all rows."""
+_CHUNK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A cause that the reader gave, with its masked evidence at `[start, end)` of the masked text."""
+
+    code: str
+    score: float
+    start: int
+    end: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One row to look at; `text` is masked, `why` says why it is in the queue."""
+
+    key: str
+    number: int
+    id: str
+    text: str
+    proposals: tuple[Proposal, ...]
+    stance: str
+    touchpoints: tuple[str, ...]
+    risk: tuple[str, ...]
+    why: Why = "audit"
+
+
+def queue(folder: ClassifiedFolder, *, limit: int = LIMIT) -> tuple[QueueRow, ...]:
+    """At most `limit` rows, those most worth a look first; the same folder gives the same queue.
+
+    Complaints left unread come first, then the least certain ones; a share is drawn by lot. Of rows with the
+    same words only the first is shown. Empty rows are left out.
+    """
+    ranked: list[tuple[float, str, QueueRow]] = []
+    seen: set[str] = set()
+    for row, status in _rows(folder):
+        if status == "empty" or row.text in seen:
+            continue
+        seen.add(row.text)
+        doubt = 2.0 if status == "abstained" else _doubt(row)
+        ranked.append((doubt, _lot(row.key), row))
+    by_lot = sorted(ranked, key=lambda entry: entry[1])[: round(limit * AUDIT_SHARE)]
+    drawn = {entry[2].key for entry in by_lot}
+    doubtful = sorted(
+        (entry for entry in ranked if entry[2].key not in drawn and entry[0] > 0),
+        key=lambda entry: (-entry[0], entry[1]),
+    )
+    chosen = [_because(row, "abstained" if doubt > 1 else "uncertain") for doubt, _, row in doubtful]
+    return (*chosen[: limit - len(by_lot)], *(_because(row, "audit") for _, _, row in by_lot))
+
+
+def rows_by_key(folder: ClassifiedFolder, keys: Iterable[str]) -> dict[str, QueueRow]:
+    """The rows of a folder that bear the keys; keys of other folders are not in the answer."""
+    wanted = set(keys)
+    return {row.key: row for row, _ in _rows(folder) if row.key in wanted}
+
+
+def _rows(folder: ClassifiedFolder) -> Iterator[tuple[QueueRow, str]]:
+    source = source_id(folder)
+    for rows in folder.chunks(_CHUNK):
+        for row in rows:
+            yield _queue_row(folder, source, row), row.reading.status
+
+
+def _queue_row(folder: ClassifiedFolder, source: str, row: ClassifiedRow) -> QueueRow:
+    said = dict(zip(folder.columns, row.values, strict=True))
+    text = verbatim(said, folder.manifest.columns["text"])
+    shown = mask(text)
+    reading = row.reading
+    # Cut from the masked text, since the folder's own evidence may be unmasked.
+    proposals = tuple(Proposal(t.code, t.score, t.start, t.end, shown[t.start : t.end]) for t in reading.tags)
+    key = row_key(source, row.number, text)
+    return QueueRow(
+        key, row.number, row.id, shown, proposals, reading.stance, reading.touchpoints, reading.risk
+    )
+
+
+def _doubt(row: QueueRow) -> float:
+    """1 for a tag that may as well be wrong, 0 for certain ones."""
+    return max((1 - abs(2 * proposal.score - 1) for proposal in row.proposals), default=0.0)
+
+
+def _lot(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _because(row: QueueRow, why: Why) -> QueueRow:
+    return QueueRow(
+        row.key, row.number, row.id, row.text, row.proposals, row.stance, row.touchpoints, row.risk, why
+    )

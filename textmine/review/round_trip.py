@@ -1,0 +1,152 @@
+"""The correction round trip: a queue out, verdicts back, what they change, how far coders agree, corrections.
+
+Everything `textmine review` does is one call here. Corrections are labelled verbatims in the corpus format,
+masked, so that `textmine train` reads them like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, UsageError
+from ..frame.frame import Frame, Lang
+from ..io.atomic import atomic_writer
+from ..io.folder import ClassifiedFolder
+from .agreement import Agreement, agreement
+from .label_studio import read_tasks, task_keys, write_config, write_tasks
+from .queue import LIMIT, QueueRow, queue, rows_by_key
+from .verdicts import Conflict, Verdict, settle
+from .workbook import keys_of, read_queue, write_queue
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written; `why` counts the rows by the reason they are in the queue."""
+
+    rows: int
+    why: Mapping[str, int]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row whose causes people see otherwise than the reader, primary cause first."""
+
+    key: str
+    number: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came back: rows in the files, judged, accepted, changed, in conflict; agreement."""
+
+    rows: int
+    judged: int
+    accepted: int
+    changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    agreement: Agreement
+    corrections: int
+
+
+def export_queue(
+    folder: Path,
+    out: Path,
+    frame: Frame,
+    *,
+    label_studio: Path | None = None,
+    limit: int = LIMIT,
+    blind: bool = False,
+    lang: Lang = "zh",
+) -> Exported:
+    """Write the rows most worth a look first as a workbook, and as Label Studio tasks if asked for.
+
+    The tasks' labelling interface lies beside them, with the suffix .xml. Raises InputError, OutputError.
+    """
+    classified = ClassifiedFolder.open(folder)
+    rows = queue(classified, limit=limit)
+    for code in sorted({proposal.code for row in rows for proposal in row.proposals}):
+        if code not in frame:
+            raise UsageError(
+                f"{folder}: has the code {code}, which is not in the code frame; give its --frame"
+            )
+    write_queue(out, rows, frame, lang=lang, blind=blind)
+    files = [str(out)]
+    if label_studio:
+        model = classified.manifest.model
+        write_tasks(label_studio, rows, model_version=model.version if model else "", blind=blind)
+        config = label_studio.with_suffix(".xml")
+        write_config(config, frame, lang=lang)
+        files += [str(label_studio), str(config)]
+    return Exported(len(rows), dict(sorted(Counter(row.why for row in rows).items())), tuple(files))
+
+
+def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame) -> Imported:
+    """Read queues that came back (workbooks or Label Studio JSON) and write the corrections.
+
+    Rows are found by their key, whatever their order. Raises InputError for a row that is not of this folder,
+    for an unknown code and for a damaged file; then nothing is written.
+    """
+    keys = [(path, key) for path in files for key in (task_keys(path) if _is_json(path) else keys_of(path))]
+    rows = rows_by_key(ClassifiedFolder.open(folder), (key for _, key in keys))
+    for path, key in keys:
+        if key not in rows:
+            raise InputError(
+                f"{path}: the row {key!r} is not of {folder}; name the folder it was exported from"
+            )
+    verdicts = [
+        verdict
+        for path in files
+        for verdict in (read_tasks(path, frame) if _is_json(path) else read_queue(path, frame, rows))
+    ]
+    settled = settle(verdicts, rows)
+    with atomic_writer(out) as file:
+        for verdict in settled.verdicts:
+            file.write(json.dumps(correction(rows[verdict.key], verdict), ensure_ascii=False) + "\n")
+    changes = tuple(
+        Change(verdict.key, rows[verdict.key].number, _proposed(rows[verdict.key]), _given(verdict))
+        for verdict in settled.verdicts
+        if set(_proposed(rows[verdict.key])) != verdict.codes
+    )
+    return Imported(
+        rows=len({key for _, key in keys}),
+        judged=len({verdict.key for verdict in verdicts}),
+        accepted=len(settled.verdicts) - len(changes),
+        changes=changes,
+        conflicts=settled.conflicts,
+        agreement=agreement(verdicts),
+        corrections=len(settled.verdicts),
+    )
+
+
+def correction(row: QueueRow, verdict: Verdict) -> dict[str, Any]:
+    """A labelled verbatim in the corpus format; a cause without marked words has an empty span."""
+    return {
+        "id": row.key,
+        "text": row.text,
+        "causes": [{"code": span.code, "span": row.text[span.start : span.end]} for span in verdict.causes],
+        "primary": verdict.primary or None,
+        "stance": verdict.stance,
+        "risk": list(row.risk),
+        "touchpoint": row.touchpoints[0] if row.touchpoints else "",
+        "channel": "review",
+    }
+
+
+def _proposed(row: QueueRow) -> tuple[str, ...]:
+    return tuple(proposal.code for proposal in row.proposals)
+
+
+def _given(verdict: Verdict) -> tuple[str, ...]:
+    return tuple(span.code for span in verdict.causes)
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.lower() == ".json"
