@@ -18,8 +18,8 @@ Floats = NDArray[np.float32]
 
 #: A cause needs so many labelled rows for its usual probability to mean something.
 FEWEST = 5
-#: What is usual for a cause is never believed below this: a weak model must not accuse every row. At one half,
-#: only every second suspect among planted mistakes was one.
+#: What is usual for a cause is never believed below this: a weak model must not accuse every row. At one
+#: half, only every second suspect among planted mistakes was one.
 _EVEN = 0.6
 
 
