@@ -233,8 +233,10 @@ def test_a_fault_of_textmine_shows_no_customer_data(
 def _start(*arguments: str, **streams: Any) -> subprocess.Popen[bytes]:
     import sys
 
+    # A runner in the background hands down an ignored SIGINT; a user's terminal does not.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     return subprocess.Popen(
-        [sys.executable, "-c", "from textmine.cli.main import app; app()", *arguments],
+        [sys.executable, "-c", f"{heed}from textmine.cli.main import app; app()", *arguments],
         stderr=subprocess.PIPE,
         **streams,
     )

@@ -152,7 +152,7 @@ def test_metrics_count_requests_and_verbatims(make: Any) -> None:
     assert 'textmine_requests_total{method="POST",route="/v1/classify",status="200"} 1' in text
     assert 'textmine_verbatims_total{status="empty"} 1' in text
     assert 'textmine_request_seconds_bucket{route="/v1/classify",le="+Inf"} 1' in text
-    assert 'route="other",status="404"' in text
+    assert 'route="unmatched",status="404"' in text
     assert "13800138000" not in text
     assert all(re.fullmatch(r"#.*|[a-z_]+(\{[^}]*\})? [0-9.]+", line) for line in text.splitlines())
 
