@@ -12,6 +12,7 @@ from .language import LANG, say
 from .terminal import note, percent, show_json, show_table
 
 if TYPE_CHECKING:
+    from ..classify.cue_report import CueQuality, CueReport
     from ..frame.frame import Frame
     from ..frame.lexicon import Lexicon
 
@@ -120,24 +121,25 @@ def _check_cues(corpus: list[str], frame: Frame, lexicon: Lexicon, weakest: int,
         raise UsageError("--cues needs labelled verbatims: --corpus data_samples/corpus")
     report = report_cues(Matcher(lexicon), read_examples(corpus_files(map(Path, corpus)), frame))
     if as_json:
-        show_json(
-            {
-                "cues": [
-                    {
-                        "target": q.cue.target,
-                        "pattern": q.cue.source,
-                        "file": Path(q.cue.file).name,
-                        "line": q.cue.line,
-                        "fired": q.fired,
-                        "right": q.right,
-                        "precision": None if q.fired == 0 else round(q.precision, 4),
-                        "coverage": None if q.targets == 0 else round(q.coverage, 4),
-                    }
-                    for q in report.cues
-                ]
-            }
-        )
-        return
+        show_json({"cues": [_as_dict(quality) for quality in report.cues]})
+    else:
+        _show_cues(report, weakest)
+
+
+def _as_dict(quality: CueQuality) -> dict[str, object]:
+    return {
+        "target": quality.cue.target,
+        "pattern": quality.cue.source,
+        "file": Path(quality.cue.file).name,
+        "line": quality.cue.line,
+        "fired": quality.fired,
+        "right": quality.right,
+        "precision": None if quality.fired == 0 else round(quality.precision, 4),
+        "coverage": None if quality.targets == 0 else round(quality.coverage, 4),
+    }
+
+
+def _show_cues(report: CueReport, weakest: int) -> None:
     show_table(
         say("各目标的线索", "Cues per target"),
         (

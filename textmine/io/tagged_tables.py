@@ -1,4 +1,4 @@
-"""Tagged rows as tagged.xlsx and tagged.parquet, beside the CSV. The only file that knows XlsxWriter.
+"""Tagged rows as tagged.xlsx and tagged.parquet, beside the CSV. Rows only: reports are elsewhere.
 
 Cells are strings, so that ids keep their digits and nothing is evaluated; no escaping is needed.
 """
@@ -6,6 +6,7 @@ Cells are strings, so that ids keep their digits and nothing is evaluated; no es
 from __future__ import annotations
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ _CREATED = datetime.datetime(2000, 1, 1)
 """A fixed stamp, so that equal input gives equal bytes."""
 
 
-class _PathWriter:
+class _PathWriter(ABC):
     """A file that a library writes by path: moved into place on close, dropped after an error."""
 
     def __init__(self, path: str | Path) -> None:
@@ -52,8 +53,9 @@ class _PathWriter:
         else:
             self.discard()
 
+    @abstractmethod
     def _finish(self) -> None:
-        raise NotImplementedError
+        """Write what is left and let go of the file."""
 
 
 class TaggedXlsx(_PathWriter):
