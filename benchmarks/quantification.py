@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -119,22 +120,22 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--held-out", type=int, default=3000)
-    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[20_000])
     parser.add_argument("--shift", type=float, nargs="+", default=[0.8])
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     options = parser.parse_args()
     people = population(options.corpus)
     print(
         f"{len(people.true)} rows, {len(people.causes)} causes; {options.runs} runs, "
-        f"{options.held_out} held-out rows, batches of {options.rows}"
+        f"{options.held_out} held-out rows"
     )
     print(
-        f"{'shift':>6} {'raw':>8} {'adjusted':>9} {'textmine':>9} {'÷ raw':>6} "
+        f"{'rows':>7} {'shift':>6} {'raw':>8} {'adjusted':>9} {'textmine':>9} {'÷ raw':>6} "
         f"{'coverage':>9} {'worst cause':>12}"
     )
-    for shift in options.shift:
+    for rows, shift in product(options.rows, options.shift):
         runs = [
-            run_once(people, held_out=options.held_out, rows=options.rows, shift=shift, seed=seed)
+            run_once(people, held_out=options.held_out, rows=rows, shift=shift, seed=seed)
             for seed in range(options.runs)
         ]
         raw, adjusted, ours = (
@@ -142,7 +143,7 @@ def main() -> None:
         )
         covered = np.mean([r.covered for r in runs], axis=0)
         print(
-            f"{shift:>6} {raw:>8.1f} {adjusted:>9.1f} {ours:>9.1f} {ours / raw:>6.2f} "
+            f"{rows:>7} {shift:>6} {raw:>8.1f} {adjusted:>9.1f} {ours:>9.1f} {ours / raw:>6.2f} "
             f"{covered.mean():>9.3f} {covered.min():>12.3f}"
         )
 

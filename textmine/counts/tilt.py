@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,30 +37,69 @@ class WeightedConfusion:
     tn: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """What does not change from batch to batch: the patterns as matrices, alike ones put together.
+
+    The weight of a pattern depends on its causes only, so θ is found on `kinds` and `tags` of distinct
+    combinations of causes with `n` rows each; `which` says which combination a pattern is of.
+    """
+
+    codes: tuple[str, ...]
+    causes: tuple[str, ...]
+    is_true: NDArray[np.bool_]
+    is_found: NDArray[np.bool_]
+    rows: Array
+    which: NDArray[np.intp]
+    n: Array
+    kinds: Array
+    tags: Array
+
+
 def tilted_confusions(
     tagged: Mapping[str, int], rows: int, error_rates: ErrorRates
 ) -> dict[str, WeightedConfusion]:
     """Confusions of every evaluated code in the mix of causes of a batch: `tagged` of its `rows` by code."""
-    codes = error_rates.codes
-    causes = [code for code in codes if "." not in code]
-    true = [with_causes(pattern.true) for pattern in error_rates.patterns]
-    found = [with_causes(pattern.predicted) for pattern in error_rates.patterns]
-    n = np.array([pattern.n for pattern in error_rates.patterns], dtype=float)
-    kinds = np.column_stack([_indicators(true, causes), [not row for row in true]]).astype(float)
-    share = np.array([tagged.get(cause, 0) for cause in causes], dtype=float) / max(rows, 1)
-    weights = _tilt(n, kinds, _indicators(found, causes).astype(float), share, rows)
-    is_true, is_found = _indicators(true, codes), _indicators(found, codes)
+    layout = _layout(error_rates)
+    share = np.array([tagged.get(cause, 0) for cause in layout.causes], dtype=float) / max(rows, 1)
+    factor = _tilt(layout.n, layout.kinds, layout.tags, share, rows) / layout.n
+    weights = layout.rows * factor[layout.which]
     tables = {}
-    for j, code in enumerate(codes):
-        positive, negative = is_true[:, j], ~is_true[:, j]
-        tp, fn = _effective(n[positive], weights[positive], is_found[positive, j])
-        fp, tn = _effective(n[negative], weights[negative], is_found[negative, j])
+    for j, code in enumerate(layout.codes):
+        positive, found = layout.is_true[:, j], layout.is_found[:, j]
+        negative = ~positive
+        tp, fn = _effective(layout.rows[positive], weights[positive], found[positive])
+        fp, tn = _effective(layout.rows[negative], weights[negative], found[negative])
         tables[code] = WeightedConfusion(tp, fn, fp, tn)
     return tables
 
 
+@lru_cache(maxsize=4)
+def _layout(error_rates: ErrorRates) -> _Layout:
+    codes = error_rates.codes
+    causes = tuple(code for code in codes if "." not in code)
+    true = [with_causes(pattern.true) for pattern in error_rates.patterns]
+    found = [with_causes(pattern.predicted) for pattern in error_rates.patterns]
+    n = np.array([pattern.n for pattern in error_rates.patterns], dtype=float)
+    known = n > 0
+    kinds = np.column_stack([_indicators(true, causes), [not row for row in true]])[known]
+    combined = np.column_stack([kinds, _indicators(found, causes)[known]])
+    alike, which = np.unique(combined, axis=0, return_inverse=True)
+    return _Layout(
+        codes,
+        causes,
+        _indicators(true, codes)[known],
+        _indicators(found, codes)[known],
+        n[known],
+        which.ravel(),
+        np.bincount(which.ravel(), weights=n[known]),
+        alike[:, : len(causes) + 1].astype(float),
+        alike[:, len(causes) + 1 :].astype(float),
+    )
+
+
 def _tilt(n: Array, kinds: Array, tags: Array, share: Array, rows: int) -> Array:
-    """Weights of the patterns, summing to the held-out rows: penalised Gauss–Newton on the tagged shares."""
+    """Weights of the combinations, summing to the held-out rows: penalised Gauss–Newton on tagged shares."""
     theta = np.zeros(kinds.shape[1])
     sampling = 1.0 / max(rows, 1) + 1.0 / n.sum()
     for _ in range(_ROUNDS):
