@@ -17,12 +17,12 @@ from scipy import stats
 
 from ..errors import UsageError
 from .interval import Interval, normal_quantile
-from .pareto import Level
 from .satisfaction import Scores
 from .tally import Cell, Group, Tally
 
 Array = NDArray[np.float64]
 Verdict = Literal["higher", "lower", "no difference shown"]
+Counted = Literal["cause", "subcause", "stance"]
 
 Q_LIMIT = 0.1
 """The share of chance findings one accepts among those called real."""
@@ -67,23 +67,23 @@ def compare_groups(
     tally: Tally,
     column: str,
     *,
-    within: str | None = None,
+    within: str | Sequence[str] | None = None,
     codes: Sequence[str] | None = None,
-    counting_level: Level = "cause",
+    counting_level: Counted = "cause",
     level: float = 0.9,
     q_limit: float = Q_LIMIT,
 ) -> tuple[Difference, ...]:
     """Each group's rate of each code against the average: of all rows, or of its own parent group (`within`).
 
     `reference` is the average the group is part of; the test is against the other rows of that average,
-    since a group is no independent witness against itself. Groups are paths (parent, group) when `within`
-    is given. Sorted by q-value, then by group and code.
+    since a group is no independent witness against itself. `within` is the parent's column, or those from
+    the top down to it; groups are then paths (…, parent, group). Sorted by q-value, then by group and code.
     """
-    columns = (within, column) if within else (column,)
+    above = (within,) if isinstance(within, str) else tuple(within or ())
     found, pairs = [], []
-    parents = tally.rolled_up((within,) if within else ()).cells
-    for key, mine in sorted(tally.rolled_up(columns).cells.items()):
-        whole = parents[key[:1] if within else ()]
+    parents = tally.rolled_up(above).cells
+    for key, mine in sorted(tally.rolled_up((*above, column)).cells.items()):
+        whole = parents[key[:-1]]
         counts, totals = _counts(mine, counting_level), _counts(whole, counting_level)
         if whole.rows == mine.rows:
             continue
@@ -101,7 +101,7 @@ def compare_periods(
     after: Cell,
     *,
     codes: Sequence[str] | None = None,
-    counting_level: Level = "cause",
+    counting_level: Counted = "cause",
     level: float = 0.9,
     q_limit: float = Q_LIMIT,
     name: str = "",
@@ -128,36 +128,48 @@ def compare_periods(
 
 
 def compare_scores(
-    groups: Sequence[Group], scores: Scores, *, level: float = 0.9, q_limit: float = Q_LIMIT
+    groups: Sequence[Group],
+    scores: Scores,
+    *,
+    within: int = 0,
+    level: float = 0.9,
+    q_limit: float = Q_LIMIT,
 ) -> tuple[Difference, ...]:
     """Each group's mean score against the mean of all (Welch's t-test against the other rows).
 
-    `groups` holds one tuple a row; call once per parent group to compare halls within their branch. Groups
-    with fewer than two scores are left out.
+    `groups` holds one tuple a row; with `within` each group is held against the rows that have the same first
+    `within` values: 1 compares (city, hall) with the rest of its city. Groups with fewer than two scores are
+    left out.
     """
-    values = np.array([np.nan if score is None else score for score in scores], dtype=float)
-    if len(values) != len(groups):
-        raise UsageError(f"{len(groups)} groups but {len(values)} scores; give one of each a row")
-    keys = sorted({key for key, value in zip(groups, values, strict=True) if not math.isnan(value)})
-    at = {key: i for i, key in enumerate(keys)}
-    member = np.array([at.get(key, -1) for key in groups])
-    known = ~np.isnan(values)
-    average = float(values[known].mean()) if known.any() else math.nan
+    if len(scores) != len(groups):
+        raise UsageError(f"{len(groups)} groups but {len(scores)} scores; give one of each a row")
+    members: dict[Group, dict[Group, list[float]]] = {}
+    for key, score in zip(groups, scores, strict=True):
+        if score is not None and not math.isnan(score):
+            members.setdefault(key[:within], {}).setdefault(key, []).append(score)
     found, p_values = [], []
-    for key in keys:
-        mine, rest = values[known & (member == at[key])], values[known & (member != at[key])]
-        if len(mine) < 2 or len(rest) < 2:
-            continue
-        mean, error = (
-            float(mine.mean()),
-            math.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest)),
-        )
-        half = normal_quantile(level) * error * len(rest) / (len(mine) + len(rest))
-        change = Interval(mean - average, mean - average - half, mean - average + half, level)
-        found.append(Difference(key, "", len(mine), len(mine), mean, average, _gap(mean, average), change))
-        same = float(mean == rest.mean())
-        p_values.append(float(stats.ttest_ind(mine, rest, equal_var=False).pvalue) if error else same)
+    for _, siblings in sorted(members.items()):
+        keys = sorted(siblings)
+        values = np.concatenate([np.array(siblings[key], dtype=float) for key in keys])
+        whose = np.repeat(np.arange(len(keys)), [len(siblings[key]) for key in keys])
+        for i, key in enumerate(keys):
+            mine, rest = values[whose == i], values[whose != i]
+            if len(mine) > 1 and len(rest) > 1:
+                one, p = _score_difference(key, mine, rest, level)
+                found.append(one)
+                p_values.append(p)
     return _judged(found, np.array(p_values), q_limit)
+
+
+def _score_difference(key: Group, mine: Array, rest: Array, level: float) -> tuple[Difference, float]:
+    mean = float(mine.mean())
+    average = (float(mine.sum()) + float(rest.sum())) / (len(mine) + len(rest))
+    error = math.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest))
+    half = normal_quantile(level) * error * len(rest) / (len(mine) + len(rest))
+    change = Interval(mean - average, mean - average - half, mean - average + half, level)
+    one = Difference(key, "", len(mine), len(mine), mean, average, _gap(mean, average), change)
+    same = float(mean == rest.mean())
+    return one, float(stats.ttest_ind(mine, rest, equal_var=False).pvalue) if error else same
 
 
 def aggregate(tally: Tally, columns: Sequence[str]) -> tuple[Subtotal, ...]:
@@ -214,8 +226,8 @@ def _aggregate(levels: Sequence[Mapping[Group, Cell]], path: Group) -> Iterator[
             yield from _aggregate(levels, key)
 
 
-def _counts(cell: Cell, level: Level) -> Mapping[str, int]:
-    return cell.codes if level == "subcause" else cell.causes
+def _counts(cell: Cell, counted: Counted) -> Mapping[str, int]:
+    return {"cause": cell.causes, "subcause": cell.codes, "stance": cell.stance}[counted]
 
 
 def _part_of_average(k: int, n: int, total: int, rows: int, level: float) -> Interval:

@@ -36,8 +36,9 @@ class ParetoRow:
     """One bar: `n` rows have the code; shares are of the (weighted) sum over all bars, so they add up to 1.
 
     `branch` is the fishbone branch, for a cause the one where most of it lies; `weight` is the influence
-    coefficient and `weighted` is n × weight, which ranks the bars; `n_corrected` with its range is what the
-    error-corrected count says, None where nothing was corrected.
+    coefficient and `weighted` is n × weight, which ranks the bars; `n_share` and `n_cumulative` are shares of
+    the plain counts in that order. `n_corrected` with its range is what the error-corrected count says, None
+    where nothing was corrected.
     """
 
     level: Level
@@ -54,6 +55,8 @@ class ParetoRow:
     n_high: float | None = None
     weight: float = 1.0
     weighted: float = 0.0
+    n_share: float = 0.0
+    n_cumulative: float = 0.0
 
 
 def pareto(
@@ -79,7 +82,7 @@ def pareto(
     does not know, a negative weight, or primary counts by touchpoint (which tallies do not keep).
     """
     cell = tally.cell(group)
-    counts = _counts(cell, level, counting, touchpoint)
+    counts = counts_of(cell, level, counting, touchpoint)
     order = _frame_order(frame, level)
     _refuse_unknown(counts, order)
     branch_of = _branches(cell, frame, level, preset)
@@ -89,8 +92,9 @@ def pareto(
     weight_of = _weights(weights, cell)
     shown.sort(key=lambda c: (cause_part(c) == frame.open_cause, -counts[c] * weight_of(c), order[c]))
     values = [counts[c] * weight_of(c) for c in shown]
+    plain, plain_sums, _ = _shares([float(counts[c]) for c in shown])
     rows = []
-    for code, share, cumulative, cls in zip(shown, *_shares(values), strict=True):
+    for i, (code, share, cumulative, cls) in enumerate(zip(shown, *_shares(values), strict=True)):
         sure = (corrected or {}).get(code)
         rows.append(
             ParetoRow(
@@ -108,6 +112,8 @@ def pareto(
                 n_high=sure.high if sure else None,
                 weight=weight_of(code),
                 weighted=counts[code] * weight_of(code),
+                n_share=plain[i],
+                n_cumulative=plain_sums[i],
             )
         )
     return tuple(rows)
@@ -122,7 +128,10 @@ def classify_abc(cumulative: float, *, first: bool, value: float) -> Class:
     return "B" if cumulative <= B_LIMIT + _ROUNDING else "C"
 
 
-def _counts(cell: Cell, level: Level, counting: Counting, touchpoint: str | None) -> Counter[str]:
+def counts_of(
+    cell: Cell, level: Level, counting: Counting = "all", touchpoint: str | None = None
+) -> Counter[str]:
+    """Rows of a cell by cause or subcause, as a Pareto table counts them."""
     if counting == "primary":
         if touchpoint is not None:
             raise UsageError("primary causes are not counted by touchpoint; use counting='all' or a column")

@@ -23,12 +23,12 @@ WITHIN_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One row as far as repeats are concerned: its number, customer id ("" if unknown), day, codes and
-    flags."""
+    """One row as far as repeats are concerned: its number, customer id ("" if unknown), day (None if
+    unknown), codes and flags."""
 
     row: int
     customer: str
-    day: date
+    day: date | None
     codes: tuple[str, ...]
     risk: tuple[str, ...] = ()
 
@@ -58,15 +58,15 @@ class Escalation:
 
     row: int
     customer: str
-    day: date
+    day: date | None
     flags: tuple[str, ...]
     repeat: int
 
 
 def repeat_chains(contacts: Sequence[Contact], *, within_days: int = WITHIN_DAYS) -> tuple[RepeatChain, ...]:
-    """Chains of two or more, most often first. Rows without a customer id never match. Raises UsageError
-    for days < 0.
+    """Chains of two or more, most often first. Raises UsageError for days < 0.
 
+    Rows without a customer id or a day never match.
     Two contacts are linked when at most `within_days` days lie between them, so that a chain may last longer.
     """
     chains = [chain for chain in _chains(contacts, within_days) if len(chain.rows) > 1]
@@ -90,7 +90,7 @@ def escalations(
     """Rows with a risk flag, or the `min_repeat`-th of a chain or later: gravest first.
 
     Flags are as grave as they stand early in the code frame; then more flags, more repeats, newer rows come
-    first.
+    first, rows without a day last.
     """
     gravity = {flag: i for i, flag in enumerate(frame.axes["risk"])}
     nth: dict[int, int] = {}
@@ -106,7 +106,7 @@ def escalations(
 
     def order(one: Escalation) -> tuple[int, int, int, int, int]:
         gravest = gravity.get(one.flags[0], len(gravity)) if one.flags else len(gravity) + 1
-        return gravest, -len(one.flags), -one.repeat, -one.day.toordinal(), one.row
+        return gravest, -len(one.flags), -one.repeat, -(one.day.toordinal() if one.day else 0), one.row
 
     return tuple(sorted(found, key=order))
 
@@ -115,19 +115,19 @@ def _chains(contacts: Sequence[Contact], within_days: int) -> list[RepeatChain]:
     """All chains, those of one contact included."""
     if within_days < 0:
         raise UsageError(f"a repeat within {within_days} days is impossible; give 0 or more")
-    visits: dict[tuple[str, str], list[Contact]] = {}
+    visits: dict[tuple[str, str], list[tuple[date, int]]] = {}
     for contact in contacts:
-        if contact.customer:
+        if contact.customer and contact.day:
             for cause in dict.fromkeys(map(cause_part, contact.codes)):
-                visits.setdefault((contact.customer, cause), []).append(contact)
+                visits.setdefault((contact.customer, cause), []).append((contact.day, contact.row))
     chains = []
     for (customer, cause), theirs in visits.items():
-        theirs.sort(key=lambda contact: (contact.day, contact.row))
+        theirs.sort()
         start = 0
         for i in range(1, len(theirs) + 1):
-            if i == len(theirs) or (theirs[i].day - theirs[i - 1].day).days > within_days:
+            if i == len(theirs) or (theirs[i][0] - theirs[i - 1][0]).days > within_days:
                 linked = theirs[start:i]
-                rows = tuple(contact.row for contact in linked)
-                chains.append(RepeatChain(customer, cause, rows, linked[0].day, linked[-1].day))
+                rows = tuple(row for _, row in linked)
+                chains.append(RepeatChain(customer, cause, rows, linked[0][0], linked[-1][0]))
                 start = i
     return chains
