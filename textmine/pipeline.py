@@ -6,7 +6,7 @@ Everything a command does is one call here. Counts nothing and decides nothing i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,20 +15,25 @@ from typing import TypeVar
 
 from . import __version__
 from .classify.reader import Reader
-from .counts.pareto import Counting
+from .counts.correction import Correction
+from .counts.pareto import Counting, ParetoRow
 from .counts.period import PERIODS, Period, period_of
+from .counts.rollup import Node
 from .counts.tally import Tally
 from .engines.local import read_batches
 from .errors import OutputError, UsageError
 from .frame.frame import Frame, Lang
 from .io.columns import Columns, detect_columns
-from .io.counts_folder import write_counts
+from .io.counts_folder import Block, Counted, write_counts
 from .io.folder import ClassifiedFolder
 from .io.manifest import InputFile, Manifest, Part, RowCounts, write_manifest
+from .io.rates import folder_correction, model_correction
+from .io.roll_up import write_roll_up
 from .io.rows import Quarantined, Row
 from .io.sources import Source, open_source
 from .io.tagged import CausesLong, QuarantineJsonl, TaggedChunk, TaggedCsv, TagsJsonl
 from .io.tagged_tables import TaggedParquet, TaggedXlsx
+from .io.weights_file import read_weights
 from .text.mask import mask
 
 #: Rows read, tagged and written at a time: big enough to spread the cost of a call, small enough for memory.
@@ -61,13 +66,18 @@ class ClassifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """What came of a run: where it lies, which columns were used, the accounts and the counts."""
+    """What came of a run: where it lies, which columns were used, the accounts and the counts.
+
+    `causes` are the rows of pareto.csv for causes, with corrected counts where `correction` has evidence.
+    """
 
     folder: Path
     columns: Columns
     rows: RowCounts
     tally: Tally
     frame: Frame
+    causes: tuple[ParetoRow, ...]
+    correction: Correction
     seconds: float
 
 
@@ -116,11 +126,13 @@ def classify(
         run.open(stack, sources[0].columns, columns)
         for source in sources:
             run.read(source, columns)
-    write_counts(folder, run.tally, reader.frame, lang=options.lang)
+    correction = model_correction(options.model, reader.model.sha256, min_precision=options.min_precision)
+    how = Counted(correction=correction)
+    written = write_counts(folder, run.tally, reader.frame, lang=options.lang, how=how)
     seconds = time.perf_counter() - started
     rows = run.counts()
-    write_manifest(folder / "manifest.json", _manifest(run, columns, rows, seconds))
-    return Classified(folder, columns, rows, run.tally, reader.frame, seconds)
+    write_manifest(folder / "manifest.json", _manifest(run, columns, rows, correction, seconds))
+    return Classified(folder, columns, rows, run.tally, reader.frame, written[0].causes, correction, seconds)
 
 
 def make_folder(folder: Path) -> None:
@@ -271,7 +283,9 @@ class _Run:
         return ["\n".join(filter(None, (row.values[place] for place in columns.text))) for row in rows]
 
 
-def _manifest(run: _Run, columns: Columns, rows: RowCounts, seconds: float) -> Manifest:
+def _manifest(
+    run: _Run, columns: Columns, rows: RowCounts, correction: Correction, seconds: float
+) -> Manifest:
     reader = run.reader
     return Manifest(
         textmine_version=__version__,
@@ -289,7 +303,22 @@ def _manifest(run: _Run, columns: Columns, rows: RowCounts, seconds: float) -> M
         options=asdict(run.options),
         seed=0,
         durations={"total": round(seconds, 3)},
+        correction=correction.to_dict(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What came of counting again: the tally, the Pareto rows and what they were made with.
+
+    `blocks` are the whole, then each group; `nodes` those of the roll-up, empty without one.
+    """
+
+    tally: Tally
+    frame: Frame
+    blocks: tuple[Block, ...]
+    how: Counted
+    nodes: tuple[Node, ...]
 
 
 def recount(
@@ -297,31 +326,59 @@ def recount(
     by: Sequence[str],
     *,
     out: Path | None = None,
-    frame: Frame,
+    frame: Frame | None = None,
     counting: Counting = "all",
     preset: str | None = None,
-    weights: Mapping[str, float] | None = None,
+    weights: str | None = None,
+    roll_up: Sequence[str] = (),
     lang: Lang = "zh",
-) -> Tally:
+) -> Recounted:
     """Count a classified folder by other groupings, without classifying again, and write the counts files.
 
-    `by` names input columns or periods; `out` defaults to the folder itself. Raises UsageError naming the
-    columns there are, InputError when the folder is not one of classify's.
+    `by` names input columns or periods, each counted by itself; `roll_up` names them from the top down, for
+    `roll_up.csv`; `weights` is a file of influence coefficients, whose column, if it is one of the input,
+    joins `by`. `out` defaults to the folder itself, `frame` to the one it was classified with. Raises
+    UsageError naming the columns there are, InputError when the folder is not one of classify's.
     """
     results = ClassifiedFolder.open(folder)
+    frame = frame or Frame.load(results.frame_file)
+    weighed = read_weights(weights, frame=frame, columns=results.columns) if weights else None
+    grouping = _grouping(results, by)
+    if weighed and weighed.column and weighed.column not in grouping.names:
+        grouping = _grouping(results, (*by, weighed.column))
+    levels = _grouping(results, roll_up)
+    tally, tree = _tallies(results, grouping, levels)
+    correction = folder_correction(folder, results.manifest, counting=counting)
+    how = Counted(counting, preset, weighed, correction)
+    out = out or folder
+    make_folder(out)
+    nodes = write_roll_up(out, tree, frame) if roll_up else ()
+    written = write_counts(out, tally, frame, lang=lang, how=how)
+    if out.resolve() == folder.resolve():
+        manifest = replace(results.manifest, correction=correction.to_dict())
+        write_manifest(folder / "manifest.json", manifest)
+    return Recounted(tally, frame, written, how, nodes)
+
+
+def _grouping(results: ClassifiedFolder, by: Sequence[str]) -> Grouping:
+    """Grouping by columns of the input, under the names they have in tagged.csv."""
+    used = results.manifest.columns
     columns = detect_columns(
         results.columns,
         (),
-        text=results.manifest.columns["text"],  # type: ignore[arg-type]
-        date=results.manifest.columns["date"],  # type: ignore[arg-type]
+        text=results.kept(used["text"]),
+        date=next(iter(results.kept(used["date"])), None),
         by=tuple(name for name in by if name not in PERIODS),
     )
-    grouping = Grouping.of(by, columns)
-    tally = Tally.empty(grouping.names)
+    return Grouping.of(by, columns)
+
+
+def _tallies(results: ClassifiedFolder, by: Grouping, levels: Grouping) -> tuple[Tally, Tally]:
+    """The tally by groups, each by itself, and the tally of the roll-up; rows are read once."""
+    tally, tree = Tally.empty(by.names), Tally.empty(levels.names)
     for rows in results.chunks(CHUNK):
-        groups = [grouping.of_values(row.values) for row in rows] if grouping.names else ()
-        tally.add([row.reading for row in rows], groups)
-    out = out or folder
-    make_folder(out)
-    write_counts(out, tally, frame, lang=lang, counting=counting, preset=preset, weights=weights)
-    return tally
+        readings = [row.reading for row in rows]
+        tally.add(readings, [by.of_values(row.values) for row in rows] if by.names else ())
+        if levels.names:
+            tree.add(readings, [levels.of_values(row.values) for row in rows])
+    return tally, tree

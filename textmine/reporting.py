@@ -11,26 +11,25 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from .classify.model import weights_sha256
 from .counts.align import ChecklistItem
 from .counts.error_rates import ErrorRates
 from .counts.pareto import Counting
 from .counts.period import PERIODS, Period
-from .errors import InputError, ModelError, UsageError
+from .errors import InputError, UsageError
 from .frame.frame import Frame, Lang
-from .io.cells import unescape
 from .io.columns import detect_columns
 from .io.counts_files import write_text
 from .io.folder import ClassifiedFolder
 from .io.header import normal_name
+from .io.rates import folder_correction
 from .io.sources import open_source
+from .io.weights_file import read_weights
 from .report.collect import Parts, collect
 from .report.summary import Choices, IssueLine, Summary, summarise
-from .resources import model_path
 
 CUSTOMER_NAMES = (
     "客户标识", "客户编号", "客户号", "客户id", "用户标识", "用户编号", "用户id", "用户号码", "客户号码",
@@ -62,6 +61,7 @@ class ReportOptions:
     counting: Counting = "all"
     preset: str | None = None
     weights: str | None = None
+    roll_up: tuple[str, ...] = ()
     checklist: str | None = None
     within_days: int = 30
     lang: Lang = "zh"
@@ -129,93 +129,66 @@ def _collector_paused() -> Iterator[None]:
 def summary_of(folder: Path, options: ReportOptions, *, with_cube: bool = True) -> Summary:
     """All numbers of a folder's report."""
     results = ClassifiedFolder.open(folder)
-    # Names of columns are guarded in the file like any cell.
-    results = replace(results, columns=tuple(map(unescape, results.columns)))
-    frame = Frame.load(_frame_file(results, options))
-    parts, period = find_parts(results, options)
+    frame = Frame.load(Path(options.frame) if options.frame else results.frame_file)
+    weights = read_weights(options.weights, frame=frame, columns=results.columns) if options.weights else None
+    parts, period = find_parts(results, options, weighed=weights.column if weights else "")
     found = collect(results, frame, parts)
     choices = Choices(
         counting=options.counting,
         preset=options.preset,
         period=period,
-        weights=read_weights(options.weights) if options.weights else None,
+        weights=weights,
         checklist=read_checklist(options.checklist) if options.checklist else (),
         score_name=results.columns[parts.score] if parts.score is not None else "",
         within_days=options.within_days,
     )
     return summarise(
         found,
-        results.manifest,
         frame,
-        error_rates=read_error_rates(results, options.model),
-        reviewed=options.reviewed or _rates_in(folder / "reviewed.json"),
+        folder=results,
+        correction=folder_correction(
+            folder,
+            results.manifest,
+            model=options.model,
+            counting=options.counting,
+            reviewed=options.reviewed,
+        ),
         choices=choices,
         issues=read_issues(folder),
         with_cube=with_cube,
     )
 
 
-def find_parts(results: ClassifiedFolder, options: ReportOptions) -> tuple[Parts, Period | None]:
-    """Which column plays which part, and the period if one was chosen here or when classifying."""
+def find_parts(
+    results: ClassifiedFolder, options: ReportOptions, *, weighed: str = ""
+) -> tuple[Parts, Period | None]:
+    """Which column plays which part, and the period if one was chosen here or when classifying.
+
+    The columns of a roll-up are groups too, after those asked for.
+    """
     used = results.manifest.columns
     wanted = options.by or cast("tuple[str, ...]", used["by"] or ())
     periods = [name for name in PERIODS if name in wanted]
+    groups = tuple(name for name in wanted if name not in PERIODS)
     columns = detect_columns(
         results.columns,
         (),
-        text=_kept(results.columns, cast("tuple[str, ...]", used["text"])),
-        date=cast("str | None", used["date"]),
-        by=tuple(name for name in wanted if name not in PERIODS),
+        text=results.kept(used["text"]),
+        date=next(iter(results.kept(used["date"])), None),
+        by=(*groups, *options.roll_up),
     )
+    by = tuple(dict.fromkeys(columns.by))
     parts = Parts(
         text=columns.text,
         date=columns.date if used["date"] else None,
-        groups=columns.by,
-        group_names=columns.by_names,
+        groups=by,
+        group_names=tuple(results.columns[place] for place in by),
+        levels=columns.by[len(groups) :],
+        weighed=results.columns.index(weighed) if weighed else None,
         customer=_column(results.columns, options.customer, CUSTOMER_NAMES, option="--customer"),
         score=_column(results.columns, options.score, SCORE_NAMES, option="--score"),
     )
     return parts, options.period or (periods[0] if periods else None)
-
-
-def read_error_rates(results: ClassifiedFolder, model: str | None = None) -> ErrorRates | None:
-    """The held-out error rates in the folder of the model that classified, if it is there and has them.
-
-    Another model's error rates would correct nothing, so a model that was not named must be the manifest's.
-    """
-    named = model or results.manifest.options.get("model")
-    try:
-        folder = (
-            Path(str(named)) if named and Path(str(named)).is_dir() else model_path(str(named or "telecom"))
-        )
-    except ModelError:
-        if model:
-            raise
-        return None
-    used = results.manifest.model
-    if model is None and (used is None or weights_sha256(folder) != used.sha256):
-        return None
-    return _rates_in(folder / "error_rates.json")
-
-
-def _rates_in(path: Path) -> ErrorRates | None:
-    if not path.is_file():
-        return None
-    try:
-        return ErrorRates.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: cannot be read as error rates ({error}); evaluate the model again"
-        ) from error
-
-
-def read_weights(path: str) -> dict[str, float]:
-    """Influence coefficients: a table with a column of codes (or touchpoints, `*` for the rest) and one of
-    numbers."""
-    weights = {}
-    for number, row in _table(path, 2):
-        weights[row[0].strip()] = _number(path, number, row[1])
-    return weights
 
 
 def read_checklist(path: str) -> tuple[ChecklistItem, ...]:
@@ -251,17 +224,6 @@ def read_issues(folder: Path) -> tuple[IssueLine, ...]:
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: cannot be read as issues ({error}); find the issues again") from error
     return tuple(sorted(lines, key=lambda line: (-line.size, line.id)))
-
-
-def _frame_file(results: ClassifiedFolder, options: ReportOptions) -> Path | None:
-    """The frame asked for, else the one the folder was classified with if it is still there."""
-    named = options.frame or results.manifest.options.get("frame")
-    return Path(str(named)) if named else None
-
-
-def _kept(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
-    """Names as they stand in tagged.csv, where a column of the input may have been renamed."""
-    return tuple(name if name in columns else f"in_{name}" for name in names)
 
 
 def _column(columns: Sequence[str], named: str | None, usual: Sequence[str], *, option: str) -> int | None:

@@ -92,7 +92,7 @@ def _layout(error_rates: ErrorRates) -> _Layout:
         _indicators(found, codes)[known],
         n[known],
         which.ravel(),
-        np.bincount(which.ravel(), weights=n[known]),
+        np.bincount(which.ravel(), weights=n[known]).astype(np.float64),
         alike[:, : len(causes) + 1].astype(float),
         alike[:, len(causes) + 1 :].astype(float),
     )
