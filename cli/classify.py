@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import options as shared
+from .count import corrected_cell, correction_note
 from .language import LANG, say
 from .terminal import note, percent, progress_line, show_json, show_table
 
@@ -157,8 +158,6 @@ def _formats(written: str) -> tuple[str, ...]:
 def _summary(done: Classified) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from ..counts.pareto import pareto
-
     return {
         "folder": str(done.folder),
         "columns": {
@@ -168,14 +167,18 @@ def _summary(done: Classified) -> dict[str, Any]:
             "by": list(done.tally.by),
         },
         "rows": asdict(done.rows),
-        "causes": {row.code: row.n for row in pareto(done.tally, done.frame)},
+        "causes": {row.code: row.n for row in done.causes},
+        "corrected": {
+            row.code: [row.n_corrected, row.n_low, row.n_high]
+            for row in done.causes
+            if row.n_corrected is not None
+        },
+        "correction": done.correction.to_dict(),
         "seconds": round(done.seconds, 3),
     }
 
 
 def _show(done: Classified) -> None:
-    from ..counts.pareto import pareto
-
     how = {
         "option": say("指定", "given"),
         "name": say("按列名", "by name"),
@@ -195,15 +198,20 @@ def _show(done: Classified) -> None:
             percent(row.share),
             percent(row.cumulative_share),
             row.cls,
+            corrected_cell(row),
         )
-        for row in pareto(done.tally, done.frame)
+        for row in done.causes
     ]
-    show_table(
-        say("不满原因", "Causes of dissatisfaction"),
-        (say("原因", "Cause"), say("条数", "Rows"), say("占比", "Share"), say("累计", "Cumulative"), "ABC"),
-        rows,
-        numbers=(1, 2, 3),
+    header = (
+        say("原因", "Cause"),
+        say("条数", "Rows"),
+        say("占比", "Share"),
+        say("累计", "Cumulative"),
+        "ABC",
+        say("校正后（90%）", "Corrected (90%)"),
     )
+    show_table(say("不满原因", "Causes of dissatisfaction"), header, rows, numbers=(1, 2, 3, 5))
+    note(correction_note(done.correction))
     c = done.rows
     note(
         say(

@@ -18,6 +18,19 @@ def _known_language(value: str | None) -> str | None:
     return value
 
 
+def _known_counting(value: str) -> str:
+    from ..errors import UsageError
+
+    if value not in ("all", "primary"):
+        raise UsageError(f"--counting {value!r}: there are all and primary")
+    return value
+
+
+def levels(written: str | None) -> tuple[str, ...]:
+    """The columns of a roll-up, from the top down: names joined by commas, Chinese ones too."""
+    return tuple(name.strip() for name in (written or "").replace("，", ",").split(",") if name.strip())
+
+
 Lang = Annotated[
     str | None,
     typer.Option(
@@ -77,4 +90,35 @@ Encoding = Annotated[
 ]
 Sheet = Annotated[
     str | None, typer.Option("--sheet", metavar="S", help=say("工作表名。", "Name of the worksheet."))
+]
+RollUp = Annotated[
+    str | None,
+    typer.Option(
+        "--roll-up",
+        metavar="COL,COL…",
+        help=say(
+            "逐级汇总的列，自上而下，如 省,市,厅；每组与其上级平均比较。",
+            "Columns from the top down, such as province,city,hall: subtotals, each against its parent.",
+        ),
+    ),
+]
+CountingMode = Annotated[
+    str,
+    typer.Option(
+        "--counting",
+        metavar="all|primary",
+        callback=_known_counting,
+        help=say("全部原因或仅主因。", "All causes or primary."),
+    ),
+]
+WeightsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help=say(
+            "影响系数表：原因、触点或输入列的值，系数；* 为其余。",
+            "Table of weights: cause, touchpoint or value of a column, weight; * is the rest.",
+        ),
+    ),
 ]

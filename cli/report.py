@@ -48,23 +48,12 @@ def report_command(
             "--within", metavar="DAYS", min=0, help=say("几天内算重复投诉。", "Days that make a repeat.")
         ),
     ] = 30,
-    counting: Annotated[
-        str,
-        typer.Option(
-            "--counting", metavar="all|primary", help=say("全部原因或仅主因。", "All causes or primary.")
-        ),
-    ] = "all",
+    counting: shared.CountingMode = "all",
     preset: Annotated[
         str | None, typer.Option("--preset", metavar="P", help=say("鱼骨图分支方案。", "Fishbone branches."))
     ] = None,
-    weights: Annotated[
-        str | None,
-        typer.Option(
-            "--weights",
-            metavar="FILE",
-            help=say("影响系数表：代码或触点，系数。", "Table of weights: code or touchpoint, weight."),
-        ),
-    ] = None,
+    weights: shared.WeightsFile = None,
+    roll_up: shared.RollUp = None,
     checklist: Annotated[
         str | None,
         typer.Option(
@@ -82,12 +71,9 @@ def report_command(
     quiet: shared.Quiet = False,
 ) -> None:
     """Write the report of a classified folder: summary, Pareto, fishbone, trends, groups, verbatims."""
-    from ..errors import UsageError
     from ..report.sentences import sentences
     from ..reporting import ReportOptions, report
 
-    if counting not in ("all", "primary"):
-        raise UsageError(f"--counting {counting!r}: there are all and primary")
     done = report(
         Path(folder),
         html=Path(html) if html else None,
@@ -101,6 +87,7 @@ def report_command(
             counting="primary" if counting == "primary" else "all",
             preset=preset,
             weights=weights,
+            roll_up=shared.levels(roll_up),
             checklist=checklist,
             model=model,
             frame=frame,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .counts.period import period_of
 from .errors import InputError, OutputError
 from .io.cells import unescape
+from .io.counts_folder import PARETO_COLUMNS
 from .io.folder import ClassifiedFolder, ClassifiedRow
 from .io.identity import column_names, source_id, verbatim
 from .text.mask import mask
@@ -307,6 +308,8 @@ def _counts(job: _Job) -> Iterator[dict[str, Any]]:
     for name in ("pareto.csv", "pareto_by.csv"):
         for line in _table(job.folder.path / name):
             group, value = line.pop("group", ALL), line.pop("value", ALL)
+            # Weights are one reader's choice: the tables hold the plain counts.
+            line = {name: line[name] for name in PARETO_COLUMNS}
             numbers = {name: float(line[name]) if line[name] else None for name in _NUMBERS}
             yield {
                 **job.key,

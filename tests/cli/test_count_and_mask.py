@@ -81,6 +81,97 @@ def test_count_elsewhere_leaves_the_folder_as_it_was(
     assert not (out / "tags.jsonl").exists()
 
 
+def test_count_in_place_says_in_the_manifest_what_corrected_the_counts(
+    command: Command, classified: Path, banking: Path, tmp_path: Path, folders: Any
+) -> None:
+    for path in classified.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    before = folders.one_object(tmp_path / "manifest.json")
+
+    done = command("count", tmp_path, "--counting", "primary", "--frame", banking)
+
+    after = folders.one_object(tmp_path / "manifest.json")
+    assert after["correction"]["reason"] == "primary causes only"
+    assert {**after, "correction": None} == {**before, "correction": None}
+    assert {row["n_corrected"] for row in folders.table(tmp_path / "pareto.csv")} == {""}
+    assert "Counts are not corrected: error rates do not hold for primary causes only." in done.err
+    assert command("count", tmp_path, "-q").code == 0
+    assert (tmp_path / "pareto.csv").read_bytes() == (classified / "pareto.csv").read_bytes()
+    assert folders.one_object(tmp_path / "manifest.json")["correction"] == before["correction"]
+
+
+def test_weights_by_channel_rank_by_effect(
+    command: Command, classified: Path, tmp_path: Path, folders: Any
+) -> None:
+    weights = {"10086热线": 0.36, "营业厅": 0.15, "*": 0.01}
+    (tmp_path / "w.csv").write_text(
+        "渠道,系数\n" + "".join(f"{key},{value}\n" for key, value in weights.items()), "utf-8"
+    )
+    expected: dict[str, float] = defaultdict(float)
+    for line in folders.table(classified / "tagged.csv"):
+        for cause in {code.partition(".")[0] for code in line["tm_causes"].split(";") if code}:
+            expected[cause] += weights.get(line["渠道"], weights["*"])
+
+    done = command("count", classified, "--weights", tmp_path / "w.csv", "-o", tmp_path)
+
+    rows = [row for row in folders.table(tmp_path / "pareto.csv") if row["level"] == "cause"]
+    assert {row["code"]: float(row["n_weighted"]) for row in rows if row["n"] != "0"} == pytest.approx(
+        expected
+    )
+    assert [row["code"] for row in rows if row["n"] != "0"] == sorted(expected, key=lambda c: -expected[c])
+    total = sum(expected.values())
+    assert float(rows[0]["share_weighted"]) == pytest.approx(expected[rows[0]["code"]] / total, abs=1e-5)
+    assert float(rows[-1]["cumulative_share_weighted"]) == pytest.approx(1, abs=1e-5)
+    assert sum(float(row["share"]) for row in rows) == pytest.approx(1, abs=1e-4)
+    assert {row["group"] for row in folders.table(tmp_path / "pareto_by.csv")} == {"渠道"}
+    assert "Weighted" in done.out
+
+
+def test_a_channel_without_weight_is_named(command: Command, classified: Path, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(
+        "渠道,系数\n10086热线,0.36\n营业厅,0.15\n微信,1\n短信问卷,1\n上门,1\n", "utf-8"
+    )
+
+    done = command("count", classified, "--weights", tmp_path / "w.csv", "-o", tmp_path / "out")
+
+    assert (done.code, done.err) == (
+        2,
+        f"textmine: {tmp_path / 'w.csv'}: no weight for APP; "
+        "add a line for each, or one line * for all others\n",
+    )
+    assert not (tmp_path / "out" / "pareto.csv").exists()
+
+
+def test_a_roll_up_adds_up_and_compares_each_hall_with_its_branch(
+    command: Command, classified: Path, tmp_path: Path, folders: Any
+) -> None:
+    done = command("count", classified, "--roll-up", "region,区县，hall", "-o", tmp_path)
+
+    rows = folders.table(tmp_path / "roll_up.csv")
+    lines = folders.table(classified / "tagged.csv")
+    assert [row["column"] for row in rows[:1]] == [""]
+    assert {row["column"] for row in rows} == {"", "地市", "区县", "营业厅"}
+    for depth in "0123":
+        at = [row for row in rows if row["depth"] == depth]
+        assert sum(int(row["rows"]) for row in at if row["level"] == "complaint") == len(lines)
+        assert sum(int(row["n"]) for row in at if row["level"] == "complaint") == sum(
+            line["tm_stance"] == "complaint" for line in lines
+        )
+    of = {(row["level_1"], row["level_2"], row["level_3"], row["depth"], row["code"]): row for row in rows}
+    for (city, district, _, depth, code), row in of.items():
+        if depth == "3" and row["parent_share"]:
+            parent = of[city, district, "", "2", code]
+            assert float(row["parent_share"]) == pytest.approx(
+                int(parent["n"]) / int(parent["rows"]), abs=1e-5
+            )
+    assert "Roll-up" in done.out
+    one = command("count", classified, "--roll-up", "地市", "-o", tmp_path)
+    assert (one.code, one.err) == (
+        2,
+        "textmine: a roll-up needs two columns or more, from the top down; got 地市\n",
+    )
+
+
 def test_count_of_a_folder_whose_files_do_not_fit_is_refused(
     command: Command, classified: Path, banking: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ TM_COLUMNS = [
 ]  # fmt: skip
 FILES = {
     "tagged.csv", "tags.jsonl", "causes_long.csv", "pareto.csv", "pareto_by.csv", "fishbone.json",
-    "fishbone.mmd", "fishbone_parent_child.csv", "counts.json", "quarantine.jsonl", "manifest.json",
+    "fishbone.mmd", "fishbone_parent_child.csv", "fishbone_code_count.csv", "counts.json", "quarantine.jsonl",
+    "manifest.json",
 }  # fmt: skip
 
 
@@ -143,6 +145,44 @@ def test_pareto_counts_rows_per_cause(classified: Path, tags: list[dict[str, Any
             assert row["class"] == ("A" if limit <= 0.8 else "B" if limit <= 0.95 else "C")
 
 
+def test_counts_are_corrected_and_the_manifest_says_by_what(classified: Path, folders: Any) -> None:
+    correction = folders.one_object(classified / "manifest.json")["correction"]
+    assert (correction["method"], correction["reason"]) == ("adjusted counts", None)
+    assert correction["held_out_rows"] > 0
+    assert folders.one_object(classified / "counts.json")["counted"]["correction"] == correction
+
+    corrected = [row for row in folders.table(classified / "pareto.csv") if row["n_corrected"]]
+    assert {row["level"] for row in corrected} == {"cause", "subcause"}
+    for row in corrected:
+        assert float(row["n_low"]) <= float(row["n_corrected"]) <= float(row["n_high"])
+    # 420 rows in three cities: only what has 200 rows is corrected.
+    sizes = Counter(row["地市"] for row in folders.table(classified / "tagged.csv"))
+    blocks = {row["value"] for row in folders.table(classified / "pareto_by.csv") if row["n_corrected"]}
+    assert blocks == {value for value, n in sizes.items() if n >= correction["min_group_rows"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [("no rates", "no error rates"), ("min precision", "other thresholds")],
+)
+def test_without_fitting_error_rates_the_columns_are_empty_and_it_is_said(
+    command: Command, samples: Path, small: tuple[str, ...], tmp_path: Path, folders: Any, change: str,
+    reason: str,
+) -> None:  # fmt: skip
+    model = tmp_path / "model"
+    shutil.copytree(small[1], model)
+    if change == "no rates":
+        (model / "error_rates.json").unlink()
+    more = ("--min-precision", "0.8") if change == "min precision" else ()
+
+    out = tmp_path / "out"
+    done = command("classify", samples / "complaints.csv", "-o", out, "--model", model, *small[2:], *more)
+
+    assert {row["n_corrected"] for row in folders.table(out / "pareto.csv")} == {""}
+    assert folders.one_object(out / "manifest.json")["correction"]["reason"] == reason
+    assert "Counts are not corrected: " in done.err
+
+
 def test_headline_causes_are_present_even_at_zero(
     command: Command, small: tuple[str, ...], tmp_path: Path, folders: Any
 ) -> None:
@@ -157,7 +197,7 @@ def test_headline_causes_are_present_even_at_zero(
     assert not (tmp_path / "out" / "pareto_by.csv").exists()
 
 
-def test_the_fishbone_is_the_same_in_three_forms(classified: Path, folders: Any) -> None:
+def test_the_fishbone_is_the_same_in_four_forms(classified: Path, folders: Any) -> None:
     nested = folders.one_object(classified / "fishbone.json")
     edges = folders.table(classified / "fishbone_parent_child.csv")
     drawing = (classified / "fishbone.mmd").read_text("utf-8").splitlines()
@@ -169,6 +209,11 @@ def test_the_fishbone_is_the_same_in_three_forms(classified: Path, folders: Any)
     assert drawing[0] == "ishikawa-beta"
     assert [line.strip() for line in drawing[1:]] == [f"{bone['name']} {bone['n']}" for bone in bones(nested)]
     assert [int(edge["n"]) for edge in edges] == [bone["n"] for bone in bones(nested)]
+    leaves = {bone["code"]: bone for bone in bones(nested) if bone["kind"] == "subcause"}
+    table = folders.table(classified / "fishbone_code_count.csv")
+    assert {row["code"]: (row["label"], int(row["count"])) for row in table} == {
+        code: (leaf["name"], leaf["n"]) for code, leaf in leaves.items()
+    }
     for bone in bones(nested):
         assert bone["n"] == sum(child["n"] for child in bone.get("children", [bone]))
 

@@ -23,7 +23,8 @@ def test_classify_prints_its_table_and_notes_what_it_did(
 
     assert "Causes of dissatisfaction" in done.out
     assert "Mobile banking" in done.out
-    columns, result = done.err.splitlines()
+    columns, corrected, result = done.err.splitlines()
+    assert re.fullmatch(r"Corrected counts rest on \d+ labelled verbatims kept out of training\.", corrected)
     assert columns == "Columns: text = 投诉内容 (by name); id = 工单号 (by name); date = 受理时间 (by name)"
     assert re.fullmatch(
         r"420 rows: \d+ read, \d+ for review, \d+ empty, 0 quarantined; \d+\.\d s\. Results in "
@@ -88,9 +89,10 @@ def test_the_summary_as_json_agrees_with_the_folder(
         command("classify", samples / "complaints.csv", "-o", tmp_path, "--json", *small).out
     )
 
-    assert list(summary) == ["folder", "columns", "rows", "causes", "seconds"]
+    assert list(summary) == [*("folder", "columns", "rows", "causes", "corrected", "correction", "seconds")]
     assert summary["rows"] == folders.one_object(tmp_path / "manifest.json")["rows"]
     assert summary["columns"] == folders.one_object(tmp_path / "manifest.json")["columns"]
+    assert summary["correction"] == folders.one_object(tmp_path / "manifest.json")["correction"]
     assert summary["causes"] == {
         row["code"]: int(row["n"])
         for row in folders.table(tmp_path / "pareto.csv")

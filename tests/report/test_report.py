@@ -134,8 +134,8 @@ def test_corrected_counts_and_the_order_are_told_when_error_rates_are_there(
 def test_without_error_rates_the_page_says_so(page: Path) -> None:
     text = page.read_text("utf-8")
 
-    assert "没有模型的误差数据，条数未作校正" in text
-    assert "此模型没有附带误差数据" in text
+    assert "条数未作校正：找不到读这些原话的模型。" in text
+    assert "名次的把握未知" in text
 
 
 def test_damaged_error_rates_are_refused(folder: Path, tmp_path: Path) -> None:
@@ -208,6 +208,95 @@ def test_repeats_and_escalations_are_found(summary: Summary) -> None:
     assert summary.risk.entries[0].entry.flags == ("regulator",)
 
 
+def test_every_risk_flag_leads_to_its_rows_with_evidence_marked(summary: Summary, many: Any) -> None:
+    (flag,) = summary.risk.flags
+    page = render_html(summary)
+
+    assert (flag.code, flag.n) == ("regulator", sum("regulator" in said.risk for said in many))
+    assert {row.row for row in flag.rows} == {i for i, said in enumerate(many, start=1) if said.risk}
+    assert [row.day for row in flag.rows] == sorted((row.day for row in flag.rows), reverse=True)
+    assert any(part.marked for row in flag.rows for part in row.parts)
+    assert '<details id="risk-regulator">' in page
+
+
+def test_repeat_complaints_are_listed_with_customer_cause_and_rows(
+    write: Any, said: Any, tmp_path: Path
+) -> None:
+    queue = (("waiting_time.hall_queue", "排队"),)
+    days = ("2026-08-01", "2026-08-20", "2026-09-10", "2026-12-01")
+    rows = [said(f"又排队了，第 {i} 回", queue, day, customer="C1") for i, day in enumerate(days)]
+    folder = write([*rows, said("排队", queue, "2026-08-02", customer="C2")])
+
+    report(folder, html=tmp_path / "r.html", xlsx=tmp_path / "r.xlsx")
+    risk = summary_of(folder, ReportOptions()).risk
+
+    (repeat,) = risk.repeats
+    assert (repeat.customer, repeat.chain.cause, repeat.chain.times) == ("C1", "waiting_time", 3)
+    assert [row.text for row in repeat.rows] == [f"又排队了，第 {i} 回" for i in range(3)]
+    assert risk.repeat_shares == {"waiting_time": 2 / 5}
+    # The third time is a case for the escalation list without any risk flag; its words are shown.
+    assert [(e.entry.row, e.entry.flags, e.shown.text) for e in risk.entries] == [
+        (3, (), "又排队了，第 2 回")
+    ]
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "重复投诉（30 天内同一客户、同一原因）" in page
+    assert "C1 · 等候时间" in page
+    assert "重复投诉" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/workbook.xml").decode()
+    assert summary_of(folder, ReportOptions(within_days=10)).risk.chains == 0
+
+
+def test_flagged_rows_without_a_date_are_on_the_escalation_list(write: Any, said: Any) -> None:
+    queue = (("waiting_time.hall_queue", "排队"),)
+    folder = write([said("排队太久，要告到媒体", queue, "", risk=("media",)), said("好", day="2026-08-01")])
+    summary = summary_of(folder, ReportOptions())
+
+    (entry,) = summary.risk.entries
+    assert (entry.entry.flags, entry.entry.day, entry.shown.day) == (("media",), None, "")
+    assert "要告到媒体" in render_html(summary)
+
+
+def test_a_roll_up_shows_the_hall_that_is_worse_than_its_branch(
+    write: Any, said: Any, tmp_path: Path
+) -> None:
+    queue = (("waiting_time.hall_queue", "排队"),)
+    columns = ("工单号", "受理时间", "地市", "营业厅", "投诉内容", "满意度评分")
+    rows = []
+    for city, hall, bad in (
+        ("东市", "一厅", 90),
+        ("东市", "二厅", 40),
+        ("西市", "一厅", 50),
+        ("西市", "二厅", 50),
+    ):
+        for i in range(100):
+            text, found = ("排队", queue) if i < bad else ("好", ())
+            rows.append(said(text, found, city=city, customer=hall, score=str(3 + i % 3 + 4 * (i >= bad))))
+    folder = write(rows, columns=columns)
+    options = ReportOptions(by=("地市",), roll_up=("地市", "营业厅"))
+    summary = summary_of(folder, options)
+
+    assert summary.tree is not None
+    nodes = {node.path: node for node in summary.tree.nodes}
+    assert sum(node.cell.rows for path, node in nodes.items() if len(path) == 2) == nodes[()].cell.rows == 400
+    worse = nodes["东市", "一厅"].complaints
+    assert worse is not None
+    assert (worse.rate, worse.reference, worse.verdict) == (0.9, 0.65, "higher")
+    score = nodes["东市", "一厅"].score
+    assert score is not None
+    assert score.verdict == "lower"
+    assert not nodes["西市", "一厅"].stands_out
+    assert "不满比例高于上级平均的有 1 个：东市 / 一厅 (+38%)" in told(summary)
+    assert "评分低于上级平均的有 1 个：东市 / 一厅" in told(summary)
+    page = render_html(summary)
+    assert "逐级汇总：地市 → 营业厅" in page
+    assert '<span class="bad">+38% ●</span>' in page
+    report(folder, xlsx=tmp_path / "r.xlsx", pptx=tmp_path / "r.pptx", options=options)
+    assert "逐级汇总" in zipfile.ZipFile(tmp_path / "r.xlsx").read("xl/workbook.xml").decode()
+    slides = "".join(
+        zipfile.ZipFile(tmp_path / "r.pptx").read(f"ppt/slides/slide{i}.xml").decode() for i in range(1, 6)
+    )
+    assert "东市 / 一厅 90.0% (上级 65.0%)" in slides
+
+
 def test_a_folder_without_dates_groups_or_complaints_still_makes_a_report(
     write: Any, said: Any, tmp_path: Path
 ) -> None:
@@ -238,6 +327,19 @@ def test_weights_rank_the_causes(folder: Path, tmp_path: Path) -> None:
 
     assert summary.causes[0].code == "fee_transparency"
     assert "系数" in render_html(summary)
+
+
+def test_weights_by_a_column_rank_the_causes_and_the_summary_says_so(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("地市,系数\n西岭市,0.9\n*,0.1\n", "utf-8")
+    summary = summary_of(folder, ReportOptions(weights=str(tmp_path / "w.csv")))
+    by_city = summary_of(folder, ReportOptions(by=("地市",))).heats[0].cells
+
+    top = summary.causes[0]
+    expected = sum(
+        d.n * (0.9 if city == "西岭市" else 0.1) for (city, code), d in by_city.items() if code == top.code
+    )
+    assert top.weighted == pytest.approx(expected)
+    assert "按影响系数加权后，首要原因是“等候时间”" in told(summary)
 
 
 def test_a_weight_that_is_no_number_is_named(folder: Path, tmp_path: Path) -> None:

@@ -56,7 +56,10 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Everything needed to know, and to repeat, how a folder of results came about. Durations in seconds."""
+    """Everything needed to know, and to repeat, how a folder of results came about. Durations in seconds.
+
+    `correction` says what corrected the counts of the folder, or why nothing did.
+    """
 
     textmine_version: str
     inputs: tuple[InputFile, ...]
@@ -68,6 +71,7 @@ class Manifest:
     options: Mapping[str, Option]
     seed: int
     durations: Mapping[str, float] = field(default_factory=dict)
+    correction: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(path: str | Path, manifest: Manifest) -> None:

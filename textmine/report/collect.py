@@ -26,7 +26,11 @@ _DAILY, _WEEKLY = 21, 200
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Which columns play which part, as indices into a row's cells; None where there is no such column."""
+    """Which columns play which part, as indices into a row's cells; None where there is no such column.
+
+    `levels` are those of a roll-up, from the top down, each also a group; `weighed` is the column whose
+    values have influence coefficients.
+    """
 
     text: tuple[int, ...]
     date: int | None = None
@@ -34,37 +38,46 @@ class Parts:
     group_names: tuple[str, ...] = ()
     customer: int | None = None
     score: int | None = None
+    levels: tuple[int, ...] = ()
+    weighed: int | None = None
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """The columns of the roll-up by name."""
+        return tuple(self.group_names[self.groups.index(place)] for place in self.levels)
 
 
 @dataclass(slots=True)
 class Collected:
     """What one pass found.
 
-    `whole` counts everything about all rows. `rows_at`, `causes_at` and `codes_at` count rows, rows with a
-    cause and rows with a code by (ISO day or "", group values…): the finest grain, summed up when asked.
-    `seen` holds (row, customer, day, codes, risk) of rows with a day; `causes` and `scores` are parallel
-    and only filled when there is a score column. Equal keys and sets are one object, to spare memory.
+    `whole` counts everything about all rows. `rows_at`, `complaints_at`, `causes_at` and `codes_at` count
+    rows, dissatisfied rows, rows with a cause and rows with a code by (ISO day or "", group values…): the
+    finest grain, summed up when asked. `seen` holds (row, customer, day, codes, risk) of rows that may repeat
+    or escalate; `causes`, `scores` and `score_keys` are parallel and only filled when there is a score
+    column. Equal keys and sets are one object, to spare memory.
     """
 
     parts: Parts
     sample: Sample
     whole: Tally = field(default_factory=Tally.empty)
     rows_at: Counter[Group] = field(default_factory=Counter)
+    complaints_at: Counter[Group] = field(default_factory=Counter)
     causes_at: Counter[tuple[Group, str]] = field(default_factory=Counter)
     codes_at: Counter[tuple[Group, str]] = field(default_factory=Counter)
     seen: list[tuple[int, str, str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
-    flagged: dict[int, tuple[ClassifiedRow, str]] = field(default_factory=dict)
     causes: list[frozenset[str]] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
+    score_keys: list[Group] = field(default_factory=list)
     keys: dict[Group, Group] = field(default_factory=dict)
 
-    def contacts(self) -> list[Contact]:
-        """The rows that may repeat or escalate: of customers who came twice, or with a risk flag."""
+    def contacts(self, *, all_customers: bool = False) -> list[Contact]:
+        """The rows that may repeat or escalate: of customers who came twice (or of all), or with a flag."""
         times = Counter(customer for _, customer, _, _, _ in self.seen)
         return [
-            Contact(row, customer, as_date(day), codes, risk)
+            Contact(row, customer, as_date(day) if day else None, codes, risk)
             for row, customer, day, codes, risk in self.seen
-            if risk or (customer and times[customer] > 1)
+            if risk or (customer and (all_customers or times[customer] > 1))
         ]
 
     @property
@@ -88,14 +101,32 @@ class Collected:
         """Rows and causes by the values of a group column."""
         return self._summed(self.parts.group_names[place], lambda key: key[place + 1])
 
+    def by_levels(self) -> Tally:
+        """Rows, dissatisfied rows and causes by the columns of the roll-up together."""
+        return self._tally(self.parts.level_names, self.level_path)
+
+    def level_path(self, key: Group) -> Group:
+        """The values of the roll-up's columns in a key of the finest grain."""
+        return tuple(key[self.parts.groups.index(place) + 1] for place in self.parts.levels)
+
     def _summed(self, column: str, value: Callable[[Group], str | None]) -> Tally:
-        tally = Tally.empty([column])
-        at = {key: name for key in self.rows_at if (name := value(key)) is not None}
-        for key, name in at.items():
-            tally.cells.setdefault((name,), Cell()).status["read"] += self.rows_at[key]
+        def path(key: Group) -> Group | None:
+            found = value(key)
+            return None if found is None else (found,)
+
+        return self._tally((column,), path)
+
+    def _tally(self, columns: Sequence[str], path: Callable[[Group], Group | None]) -> Tally:
+        tally = Tally.empty(columns)
+        at = {key: place for key in self.rows_at if (place := path(key)) is not None}
+        for key, place in at.items():
+            cell = tally.cells.setdefault(place, Cell())
+            cell.status["read"] += self.rows_at[key]
+            if n := self.complaints_at[key]:
+                cell.stance["complaint"] += n
         for (key, cause), n in self.causes_at.items():
             if key in at:
-                tally.cells[(at[key],)].causes[cause] += n
+                tally.cells[at[key]].causes[cause] += n
         return tally
 
 
@@ -104,7 +135,8 @@ def collect(folder: ClassifiedFolder, frame: Frame, parts: Parts) -> Collected:
     codes_of: dict[str, list[str]] = {cause: [] for cause in frame.causes}
     for code in dict.fromkeys((*frame.codes, *frame.causes)):
         codes_of[frame.cause_of(code)].append(code)
-    found = Collected(parts, Sample(sizes(codes_of)))
+    weighed = () if parts.weighed is None else (folder.columns[parts.weighed],)
+    found = Collected(parts, Sample(sizes(codes_of)), Tally.empty(weighed))
     for rows in folder.chunks(CHUNK):
         _add(found, rows)
     return found
@@ -112,8 +144,12 @@ def collect(folder: ClassifiedFolder, frame: Frame, parts: Parts) -> Collected:
 
 def _add(found: Collected, rows: Sequence[ClassifiedRow]) -> None:
     parts = found.parts
-    found.whole.add([row.reading for row in rows])
+    weighed = parts.weighed
+    found.whole.add(
+        [row.reading for row in rows], [(row.values[weighed],) for row in rows] if weighed is not None else ()
+    )
     keys: list[Group] = []
+    complaints: list[Group] = []
     causes_at: list[tuple[Group, str]] = []
     codes_at: list[tuple[Group, str]] = []
     for row in rows:
@@ -121,6 +157,8 @@ def _add(found: Collected, rows: Sequence[ClassifiedRow]) -> None:
         fresh = (day, *[row.values[place] for place in parts.groups])
         key = found.keys.setdefault(fresh, fresh)
         keys.append(key)
+        if row.reading.stance == "complaint":
+            complaints.append(key)
         codes, causes = _codes_of(tuple([tag.code for tag in row.reading.tags]))
         codes_at += [(key, code) for code in codes]
         causes_at += [(key, cause) for cause in causes]
@@ -129,7 +167,9 @@ def _add(found: Collected, rows: Sequence[ClassifiedRow]) -> None:
         if parts.score is not None:
             found.scores.append(_score(row.values[parts.score]))
             found.causes.append(causes)
+            found.score_keys.append(key)
     found.rows_at.update(keys)
+    found.complaints_at.update(complaints)
     found.causes_at.update(causes_at)
     found.codes_at.update(codes_at)
 
@@ -139,10 +179,8 @@ def _add_tagged(found: Collected, row: ClassifiedRow, key: Group, codes: tuple[s
     text = text_of(row, parts)
     found.sample.offer(row, text, day, key[1:], codes)
     customer = row.values[parts.customer] if parts.customer is not None else ""
-    if day and (customer or row.reading.risk):
+    if row.reading.risk or (day and customer):
         found.seen.append((row.number, customer, day, codes, row.reading.risk))
-        if row.reading.risk:
-            found.flagged[row.number] = (row, text)
 
 
 def text_of(row: ClassifiedRow, parts: Parts) -> str:

@@ -17,13 +17,17 @@ from markupsafe import Markup
 
 from ..counts.drivers import QUADRANT_ZH
 from .charts import Chart, charts, display_name
+from .risk import ESCALATIONS
 from .sentences import sentences
 from .svg.canvas import DARK, FONTS, LIGHT, STYLE, clean
-from .words import CHANGES, Lang, percent, speaker
+from .words import CHANGES, Lang, percent, speaker, uncorrected
 
 if TYPE_CHECKING:
     from .summary import Summary
     from .verbatims import Verbatim
+
+TREE_ROWS = 300
+"""Groups of a roll-up on the page; the workbook has all."""
 
 _WEIGHINGS = {
     "zh": {
@@ -48,7 +52,9 @@ def render_html(summary: Summary, *, lang: Lang = "zh") -> str:
     environment.filters.update(percent=percent, number=lambda n: f"{n:,.0f}", clean=clean)
     style = _style(_source(environment, "report.css"))
     script = _source(environment, "report.js").strip()
-    return environment.get_template("report.html").render(
+    return environment.get_template(
+        "report.html"
+    ).render(
         s=summary,
         lang=lang,
         say=speaker(lang),
@@ -62,6 +68,11 @@ def render_html(summary: Summary, *, lang: Lang = "zh") -> str:
         quadrants=QUADRANT_ZH,
         verdicts=CHANGES[lang],
         weighings=_WEIGHINGS[lang],
+        uncorrected=uncorrected(summary.correction.reason, speaker(lang)),
+        first_entries=ESCALATIONS,
+        tree_nodes=summary.tree.nodes[:TREE_ROWS] if summary.tree else (),
+        tree_left=max(0, len(summary.tree.nodes) - TREE_ROWS) if summary.tree else 0,
+        tree_scored=bool(summary.tree and any(node.score for node in summary.tree.nodes)),
         risks={entry.code: entry.name(lang) for entry in summary.frame.risks},
     )
 

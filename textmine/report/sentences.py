@@ -36,6 +36,7 @@ def _sentences(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
     yield from _order(summary, lang, say)
     yield from _change(summary, lang, say)
     yield from _groups(summary, lang, say)
+    yield from _tree(summary, say)
     yield from _drivers(summary, lang, say)
     yield from _risk(summary, lang, say)
 
@@ -68,17 +69,25 @@ def _first(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
             f"; corrected for the model's errors about {top.n_corrected:,.0f} "
             f"(90% range {top.n_low:,.0f}–{top.n_high:,.0f})",
         )
-    yield say(
-        f"首要原因是“{name}”，{top.n:,} 条，占 {percent(top.share)}{sure}。",
-        f"The first cause is “{name}” with {top.n:,} rows, {percent(top.share)} of the whole{sure}.",
-    )
+    if summary.weighted:
+        yield say(
+            f"按影响系数加权后，首要原因是“{name}”：{top.n:,} 条 × {top.weight:.3g}，"
+            f"占加权总和的 {percent(top.share)}{sure}。",
+            f"Weighted by influence, the first cause is “{name}”: {top.n:,} rows × {top.weight:.3g}, "
+            f"{percent(top.share)} of the weighted sum{sure}.",
+        )
+    else:
+        yield say(
+            f"首要原因是“{name}”，{top.n:,} 条，占 {percent(top.share)}{sure}。",
+            f"The first cause is “{name}” with {top.n:,} rows, {percent(top.share)} of the whole{sure}.",
+        )
     best = [row for row in summary.causes if row.cls == "A"]
     names = listed([summary.frame.name(row.code, lang) for row in best], say)
     yield say(
         f"{len(best)} 类 A 类原因（{names}）合计占 {percent(best[-1].cumulative_share)}。",
         f"The {len(best)} class A causes ({names}) make up {percent(best[-1].cumulative_share)}.",
     )
-    subs = [row for row in summary.subcauses if "." in row.code][:_MOST]
+    subs = sorted((row for row in summary.subcauses if "." in row.code), key=lambda row: -row.n)[:_MOST]
     if subs:
         parts = [f"{summary.frame.name(row.code, lang)} {row.n:,}" for row in subs]
         yield say(f"最多的具体问题是：{listed(parts, say)}。", f"Most often: {listed(parts, say)}.")
@@ -90,6 +99,8 @@ def _order(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
     pair = summary.stability[0]
     upper, lower = summary.frame.name(pair.upper, lang), summary.frame.name(pair.lower, lang)
     sure = f"{pair.probability:.0%}"
+    if summary.weighted:
+        sure += say("，按加权计", ", by weighted counts")
     if pair.probability >= SURE:
         yield say(
             f"“{upper}”确实多于“{lower}”（把握 {sure}）。",
@@ -162,6 +173,26 @@ def _groups(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
         )
 
 
+def _tree(summary: Summary, say: Say) -> Iterator[str]:
+    """Groups that differ from the average of their parent, by dissatisfaction and by score."""
+    tree = summary.tree
+    if tree is None:
+        return
+    deepest = [node for node in tree.nodes if node.depth == len(tree.columns)]
+    for found, zh, en in (
+        ([n.complaints for n in deepest if n.complaints], "不满比例高于上级平均", "dissatisfied more often"),
+        ([n.score for n in deepest if n.score], "评分低于上级平均", "score below it"),
+    ):
+        wanted = "higher" if zh.startswith("不满") else "lower"
+        apart = [d for d in found if d.verdict == wanted]
+        parts = [f"{' / '.join(value or '–' for value in d.group)} ({d.gap:+.0%})" for d in apart[:_MOST]]
+        if parts:
+            yield say(
+                f"与上级平均相比，{zh}的有 {len(apart)} 个：{listed(parts, say)}。",
+                f"Against their parent's average, {len(apart)} {en}: {listed(parts, say)}.",
+            )
+
+
 def _drivers(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
     scored = summary.scored
     if scored is None or scored.drivers is None:
@@ -190,10 +221,10 @@ def _risk(summary: Summary, lang: Lang, say: Say) -> Iterator[str]:
     risk = summary.risk
     if risk.flags:
         names = {entry.code: entry.name(lang) for entry in summary.frame.risks}
-        parts = listed([f"{names[code]} {n:,}" for code, n in risk.flags], say)
+        parts = listed([f"{names[flag.code]} {flag.n:,}" for flag in risk.flags], say)
         yield say(f"风险标志：{parts} 条。", f"Risk flags: {parts} rows.")
     if risk.chains:
         yield say(
-            f"有 {risk.chains:,} 组同一客户就同一原因再次投诉。",
-            f"{risk.chains:,} customers came back about the same cause.",
+            f"{risk.within_days} 天内同一客户就同一原因再次投诉的有 {risk.chains:,} 组。",
+            f"{risk.chains:,} customers came back about the same cause within {risk.within_days} days.",
         )

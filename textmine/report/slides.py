@@ -160,7 +160,8 @@ def _told(summary: Summary, lang: Lang, say: Say) -> list[tuple[str, bool]]:
             lines.append((f"{arrow} {name(d.code, lang)} {percent(d.reference)} → {percent(d.rate)}", False))
         if not changed:
             lines.append((say("没有超出偶然波动的变化", "no change beyond chance"), False))
-    for heat in summary.heats[:2]:
+    lines += _apart(summary, say)
+    for heat in summary.heats[: 1 if summary.tree else 2]:
         lines.append((say(f"按{heat.column}：高于平均", f"By {heat.column}: above average"), True))
         high = [d for d in heat.cells.values() if d.verdict == "higher"]
         high.sort(key=lambda d: (d.q_value, -d.gap, d.group, d.code))
@@ -171,6 +172,21 @@ def _told(summary: Summary, lang: Lang, say: Say) -> list[tuple[str, bool]]:
         if not high:
             lines.append((say("没有超出偶然波动的差别", "no difference beyond chance"), False))
     return lines
+
+
+def _apart(summary: Summary, say: Say) -> list[tuple[str, bool]]:
+    """Groups of the roll-up that differ from their parent's average, the surest first."""
+    if summary.tree is None:
+        return []
+    real = [node for node in summary.tree.nodes if node.complaints and node.stands_out]
+    real.sort(key=lambda node: (node.complaints.q_value if node.complaints else 1.0, node.path))
+    lines = [(say("与上级平均相比的不满", "Dissatisfaction against the parent’s average"), True)]
+    for node in real[:4]:
+        found = node.complaints
+        if found:
+            rates = f"{percent(found.rate)} ({say('上级', 'parent')} {percent(found.reference)})"
+            lines.append((f"{' / '.join(node.path)} {rates}", False))
+    return lines if real else [*lines, (say("没有超出偶然波动的差别", "no difference beyond chance"), False)]
 
 
 def _action(deck: Any, summary: Summary, lang: Lang, say: Say) -> None:
@@ -193,7 +209,7 @@ def _action(deck: Any, summary: Summary, lang: Lang, say: Say) -> None:
     if summary.risk.flags:
         flags = {entry.code: entry.name(lang) for entry in summary.frame.risks}
         lines.append((say("风险标志", "Risk flags"), True))
-        lines.append((listed([f"{flags[code]} {n:,}" for code, n in summary.risk.flags], say), False))
+        lines.append((listed([f"{flags[flag.code]} {flag.n:,}" for flag in summary.risk.flags], say), False))
     box = _box(slide, _MARGIN, 1_150_000, half, _HIGH - 2_300_000)
     _write(box, [(text, 14, strong, _BAR if strong else _INK) for text, strong in lines], gap=4)
     quotes: list[tuple[str, float, bool, str]] = [

@@ -13,26 +13,28 @@ from datetime import date, timedelta
 from ..counts.align import Alignment, ChecklistItem, align
 from ..counts.compare import Difference, compare_groups, compare_periods
 from ..counts.correct import RankPair, corrected, rank_stability
+from ..counts.correction import LEVEL, Correction
 from ..counts.drivers import Drivers, cause_drivers
 from ..counts.error_rates import ErrorRates
 from ..counts.fishbone import Fishbone, fishbone
 from ..counts.interval import Interval, share_interval
 from ..counts.pareto import Counting, Level, ParetoRow, pareto
 from ..counts.period import Period, period_of
-from ..counts.repeats import Escalation, escalations, repeat_chains
+from ..counts.rollup import Node, roll_up
 from ..counts.satisfaction import Satisfaction, satisfaction
 from ..counts.tally import Tally
+from ..counts.weights import Weights
 from ..errors import UsageError
 from ..frame.frame import Frame
+from ..io.folder import ClassifiedFolder
 from ..io.manifest import Manifest
-from ..text.mask import mask
 from .collect import Collected
-from .verbatims import Part, Verbatim, excerpt
+from .risk import Risk, risk_of
+from .verbatims import Verbatim
 
 TREND_CAUSES = 6
 HEAT_GROUPS = 15
 HEAT_CAUSES = 12
-ESCALATIONS = 30
 PERIODS_SHOWN = 60
 
 
@@ -73,27 +75,11 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
-class Escalated:
-    """A row to look at first, with its masked excerpt."""
+class Tree:
+    """A roll-up: its columns from the top down, and every group against its parent's average."""
 
-    entry: Escalation
-    id: str
-    parts: tuple[Part, ...]
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """Risk flags by rows, repeat complaints and the escalation list (`total` entries, the first ones kept).
-
-    `customers` says whether the table has customer ids; without them nothing can be called a repeat.
-    """
-
-    flags: tuple[tuple[str, int], ...]
-    chains: int
-    entries: tuple[Escalated, ...]
-    total: int
-    customers: bool
+    columns: tuple[str, ...]
+    nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +125,14 @@ class Summary:
     subcauses: tuple[ParetoRow, ...]
     counting: Counting
     weighted: bool
+    correction: Correction
     stability: tuple[RankPair, ...]
     held_out: int
     quality: tuple[Quality, ...]
     diagrams: tuple[Fishbone, ...]
     trend: Trend | None
     heats: tuple[Heat, ...]
+    tree: Tree | None
     scored: Scored | None
     risk: Risk
     alignment: Alignment | None
@@ -152,6 +140,11 @@ class Summary:
     group_names: tuple[str, ...]
     cube: tuple[tuple[tuple[str, ...], int], ...]
     issues: tuple[IssueLine, ...] = ()
+
+    @property
+    def reviewed(self) -> int:
+        """Rows of the folder whose truth a person has set, as far as they correct its counts."""
+        return self.correction.reviewed.rows if self.correction.reviewed else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +154,7 @@ class Choices:
     counting: Counting = "all"
     preset: str | None = None
     period: Period | None = None
-    weights: Mapping[str, float] | None = None
+    weights: Weights | None = None
     checklist: Sequence[ChecklistItem] = ()
     score_name: str = ""
     within_days: int = 30
@@ -169,21 +162,20 @@ class Choices:
 
 def summarise(
     found: Collected,
-    manifest: Manifest,
     frame: Frame,
     *,
-    error_rates: ErrorRates | None = None,
-    reviewed: ErrorRates | None = None,
+    folder: ClassifiedFolder,
+    correction: Correction | None = None,
     choices: Choices | None = None,
     issues: Sequence[IssueLine] = (),
     with_cube: bool = True,
 ) -> Summary:
-    """Every number of a report from what one pass collected; the cube is for pivot tables only."""
-    choices = choices or Choices()
-    whole = found.whole
-    cell = whole.cell()
-    counts = corrected(cell, error_rates, reviewed=reviewed) if error_rates and cell.rows else None
-    ranges = counts.intervals() if counts and choices.counting == "all" else None
+    """Every number of a report from what one pass over `folder` collected; the cube is for pivot tables."""
+    choices, correction = choices or Choices(), correction or Correction(reason="no error rates")
+    whole, manifest = found.whole, folder.manifest
+    cell, error_rates = whole.cell(), correction.error_rates
+    counts = corrected(cell, error_rates, reviewed=correction.reviewed) if error_rates and cell.rows else None
+    ranges = counts.intervals(level=LEVEL) if counts else None
     causes, subcauses = _paretos(whole, frame, choices, ranges)
     ranking = [row.code for row in causes if counts and row.code in counts.codes and row.n]
     verbatims = found.sample.verbatims()
@@ -197,14 +189,18 @@ def summarise(
         subcauses=tuple(row for row in subcauses if row.n),
         counting=choices.counting,
         weighted=bool(choices.weights),
-        stability=rank_stability(counts, ranking) if counts and ranges else (),
+        correction=correction,
+        stability=rank_stability(counts, ranking, weights={row.code: row.weight for row in causes})
+        if counts
+        else (),
         held_out=error_rates.rows if error_rates else 0,
         quality=_quality(error_rates, frame) if error_rates else (),
         diagrams=_diagrams(whole, frame, causes, verbatims, choices.preset),
         trend=_trend(found, causes, choices.period),
         heats=tuple(_heat(found.by_group(i), name, causes) for i, name in enumerate(found.parts.group_names)),
+        tree=_tree(found, causes) if found.parts.levels else None,
         scored=_scored(found, causes, choices.score_name),
-        risk=_risk(found, frame, choices.within_days),
+        risk=risk_of(found, folder, frame, within_days=choices.within_days),
         alignment=align(choices.checklist, whole, frame) if choices.checklist else None,
         verbatims=verbatims,
         group_names=found.parts.group_names,
@@ -224,7 +220,9 @@ def _paretos(
             frame,
             level=level,
             counting=choices.counting,
-            weights=choices.weights,
+            weights=choices.weights.of_codes(tally, level=level, counting=choices.counting)
+            if choices.weights
+            else None,
             corrected=ranges,
             preset=choices.preset,
         )
@@ -306,6 +304,13 @@ def _heat(tally: Tally, column: str, causes: Sequence[ParetoRow]) -> Heat:
     return Heat(column, shown, codes, cells, max(0, len(ranked) - HEAT_GROUPS))
 
 
+def _tree(found: Collected, causes: Sequence[ParetoRow]) -> Tree:
+    columns = found.parts.level_names
+    codes = [row.code for row in causes if row.n]
+    groups = [found.level_path(key) for key in found.score_keys]
+    return Tree(columns, roll_up(found.by_levels(), columns, codes=codes, groups=groups, scores=found.scores))
+
+
 def _scored(found: Collected, causes: Sequence[ParetoRow], name: str) -> Scored | None:
     known = [score for score in found.scores if score == score]
     if not known:
@@ -317,25 +322,6 @@ def _scored(found: Collected, causes: Sequence[ParetoRow], name: str) -> Scored 
         # Scores that do not vary drive nothing; the page says so instead of failing.
         drivers = None
     return Scored(name, satisfaction(found.scores), drivers)
-
-
-def _risk(found: Collected, frame: Frame, within_days: int) -> Risk:
-    flags = found.whole.cell().risk
-    contacts = found.contacts()
-    entries = escalations(contacts, frame, within_days=within_days)
-    codes = {contact.row: contact.codes for contact in contacts}
-    shown = []
-    for entry in entries[:ESCALATIONS]:
-        row, text = found.flagged.get(entry.row, (None, ""))
-        parts = excerpt(text, row.reading.tags, length=120) if row else ()
-        shown.append(Escalated(entry, mask(row.id) if row else "", parts, codes[entry.row]))
-    return Risk(
-        flags=tuple((code, flags[code]) for code in frame.axes["risk"] if flags[code]),
-        chains=len(repeat_chains(contacts, within_days=within_days)),
-        entries=tuple(shown),
-        total=len(entries),
-        customers=found.parts.customer is not None,
-    )
 
 
 def _quality(error_rates: ErrorRates, frame: Frame) -> tuple[Quality, ...]:

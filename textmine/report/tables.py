@@ -14,6 +14,7 @@ from .book import Book
 from .words import CHANGES, DIFFERENCES, Lang
 
 if TYPE_CHECKING:
+    from ..counts.compare import Difference
     from .summary import Summary
 
 PIVOT_ROWS = 200_000
@@ -161,36 +162,74 @@ def fishbone(book: Book, summary: Summary, lang: Lang) -> None:
     )
 
 
-def risk(book: Book, summary: Summary, lang: Lang) -> None:
-    """The rows to look at first."""
+def tree(book: Book, summary: Summary, lang: Lang) -> None:
+    """Every group of the roll-up against its parent's average, by dissatisfaction, score and cause."""
     say = book.say
-    if not summary.risk.entries:
+    if summary.tree is None:
         return
+    rate, average, gap = say("值", "Value"), say("上级平均", "Parent’s average"), say("偏离", "Gap")
+    depth = len(summary.tree.columns)
+    header = [*_unique(summary.tree.columns), say("级", "Level"), say("组内条数", "Rows of group")]
+    header += [say("指标", "Measure"), say("条数", "Rows"), rate, average, gap, "q", say("判断", "Verdict")]
+    lines = []
+    for node in summary.tree.nodes:
+        opening = [*node.path, *[""] * (depth - node.depth), node.depth, node.cell.rows]
+        measures: list[tuple[str, int, Difference | None]] = [
+            (say("表达不满", "Dissatisfied"), node.cell.stance["complaint"], node.complaints)
+        ]
+        if node.score:
+            measures.append((say("平均评分", "Mean score"), node.score.n, node.score))
+        measures += [
+            (summary.frame.name(code, lang), one.n, one) for code, one in sorted(node.causes.items())
+        ]
+        for name, n, found in measures:
+            lines.append([*opening, name, n, *_against(found, n, node.cell.rows, lang)])
+    book.table(say("逐级汇总", "Roll-up"), header, lines, shares=(gap,), fine=(rate, average, "q"))
+
+
+def _against(found: Difference | None, n: int, rows: int, lang: Lang) -> list[float | str | None]:
+    if found is None:
+        return [n / rows if rows else None, None, None, None, ""]
+    gap = found.gap if found.reference else None
+    return [found.rate, found.reference, gap, found.q_value, DIFFERENCES[lang][found.verdict]]
+
+
+def risk(book: Book, summary: Summary, lang: Lang) -> None:
+    """The rows to look at first, and the repeat complaints."""
+    say = book.say
     names = {entry.code: entry.name(lang) for entry in summary.frame.risks}
     words = say("原话", "Verbatim")
-    book.table(
-        say("先看这些", "Look first"),
-        [
-            say("行", "Row"),
-            say("编号", "Id"),
-            say("日期", "Date"),
-            say("风险", "Risk"),
-            say("第几次", "Times"),
-            words,
-        ],
-        [
+    opening = [say("行", "Row"), say("编号", "Id"), say("日期", "Date")]
+    if summary.risk.entries:
+        book.table(
+            say("先看这些", "Look first"),
+            [*opening, say("风险", "Risk"), say("第几次", "Times"), words],
             [
-                e.entry.row,
-                e.id,
-                str(e.entry.day),
-                "; ".join(names[flag] for flag in e.entry.flags),
-                e.entry.repeat,
-                "".join(part.text for part in e.parts),
-            ]
-            for e in summary.risk.entries
-        ],
-        wide=(words,),
-    )
+                [
+                    *(e.entry.row, e.shown.id, e.shown.day),
+                    "; ".join(names[flag] for flag in e.entry.flags),
+                    e.entry.repeat,
+                    e.shown.text,
+                ]
+                for e in summary.risk.entries
+            ],
+            wide=(words,),
+        )
+    if summary.risk.repeats:
+        customer, cause, times = say("客户", "Customer"), say("原因", "Cause"), say("次数", "Times")
+        book.table(
+            say("重复投诉", "Repeats"),
+            [customer, cause, times, *opening, words],
+            [
+                [
+                    *(repeat.customer, summary.frame.name(repeat.chain.cause, lang), repeat.chain.times),
+                    *(row.row, row.id, row.day, row.text),
+                ]
+                for repeat in summary.risk.repeats
+                for row in repeat.rows
+            ],
+            wide=(words,),
+        )
 
 
 def verbatims(book: Book, summary: Summary, lang: Lang) -> None:

@@ -38,3 +38,17 @@ def percent(share: float, digits: int = 1) -> str:
 def listed(items: list[str], say: Say) -> str:
     """A list in running text."""
     return say("、", ", ").join(items)
+
+
+_UNCORRECTED = {
+    "no error rates": ("模型没有误差数据", "the model brings no error rates"),
+    "other model": ("找不到读这些原话的模型", "the model that read the rows is not at hand"),
+    "other thresholds": ("误差数据不适用于 --min-precision", "error rates do not hold under --min-precision"),
+    "primary causes only": ("误差数据不适用于只计主因", "error rates do not hold for primary causes only"),
+}
+
+
+def uncorrected(reason: str, say: Say) -> str:
+    """Why counts were not corrected, as a sentence."""
+    zh, en = _UNCORRECTED.get(reason, _UNCORRECTED["no error rates"])
+    return say(f"条数未作校正：{zh}。", f"Counts are not corrected: {en}.")

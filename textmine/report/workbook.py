@@ -51,6 +51,7 @@ def _fill(book: Book, summary: Summary, lang: Lang) -> None:
     _trend(book, summary, lang)
     tables.changes(book, summary, lang)
     tables.groups(book, summary, lang)
+    tables.tree(book, summary, lang)
     tables.drivers(book, summary, lang)
     tables.fishbone(book, summary, lang)
     tables.risk(book, summary, lang)
