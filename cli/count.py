@@ -54,11 +54,11 @@ def count_command(
     if json:
         show_json({**done.tally.to_dict(), "counted": done.how.to_dict()})
     elif not quiet:
-        _show(done)
+        _show(done, grouped=bool(by or weights))
 
 
-def _show(done: Recounted) -> None:
-    for block in done.blocks:
+def _show(done: Recounted, *, grouped: bool) -> None:
+    for block in done.blocks if grouped else done.blocks[:1]:
         title = f"{block.column} = {block.value or say('（空）', '(empty)')}"
         _show_causes(title if block.column else say("全部", "All"), block.causes, done)
     if done.nodes:

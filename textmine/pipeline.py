@@ -24,6 +24,7 @@ from .engines.local import read_batches
 from .errors import OutputError, UsageError
 from .frame.frame import Frame, Lang
 from .io.columns import Columns, detect_columns
+from .io.counts_files import remove
 from .io.counts_folder import Block, Counted, write_counts
 from .io.folder import ClassifiedFolder
 from .io.manifest import InputFile, Manifest, Part, RowCounts, write_manifest
@@ -128,6 +129,8 @@ def classify(
             run.read(source, columns)
     correction = model_correction(options.model, reader.model.sha256, min_precision=options.min_precision)
     how = Counted(correction=correction)
+    # Of rows that the folder no longer holds.
+    remove(folder / "roll_up.csv")
     written = write_counts(folder, run.tally, reader.frame, lang=options.lang, how=how)
     seconds = time.perf_counter() - started
     rows = run.counts()
@@ -335,14 +338,16 @@ def recount(
 ) -> Recounted:
     """Count a classified folder by other groupings, without classifying again, and write the counts files.
 
-    `by` names input columns or periods, each counted by itself; `roll_up` names them from the top down, for
-    `roll_up.csv`; `weights` is a file of influence coefficients, whose column, if it is one of the input,
-    joins `by`. `out` defaults to the folder itself, `frame` to the one it was classified with. Raises
-    UsageError naming the columns there are, InputError when the folder is not one of classify's.
+    `by` names input columns or periods, each counted by itself, by default those of the classification;
+    `roll_up` names them from the top down, for `roll_up.csv`; `weights` is a file of influence coefficients,
+    whose column, if it is one of the input, joins `by`. `out` defaults to the folder itself, `frame` to the
+    one it was classified with. Raises UsageError naming the columns there are, InputError when the folder is
+    not one of classify's.
     """
     results = ClassifiedFolder.open(folder)
     frame = frame or Frame.load(results.frame_file)
     weighed = read_weights(weights, frame=frame, columns=results.columns) if weights else None
+    by = tuple(by) or _groups_of(results)
     grouping = _grouping(results, by)
     if weighed and weighed.column and weighed.column not in grouping.names:
         grouping = _grouping(results, (*by, weighed.column))
@@ -358,6 +363,13 @@ def recount(
         manifest = replace(results.manifest, correction=correction.to_dict())
         write_manifest(folder / "manifest.json", manifest)
     return Recounted(tally, frame, written, how, nodes)
+
+
+def _groups_of(results: ClassifiedFolder) -> tuple[str, ...]:
+    """The groups a folder was classified with."""
+    named = results.manifest.columns["by"]
+    listed = named if isinstance(named, tuple) else ()
+    return tuple(name if name in PERIODS else results.kept((name,))[0] for name in listed)
 
 
 def _grouping(results: ClassifiedFolder, by: Sequence[str]) -> Grouping:

@@ -96,7 +96,8 @@ def test_count_in_place_says_in_the_manifest_what_corrected_the_counts(
     assert {row["n_corrected"] for row in folders.table(tmp_path / "pareto.csv")} == {""}
     assert "Counts are not corrected: error rates do not hold for primary causes only." in done.err
     assert command("count", tmp_path, "-q").code == 0
-    assert (tmp_path / "pareto.csv").read_bytes() == (classified / "pareto.csv").read_bytes()
+    for name in ("pareto.csv", "pareto_by.csv", "counts.json"):
+        assert (tmp_path / name).read_bytes() == (classified / name).read_bytes()
     assert folders.one_object(tmp_path / "manifest.json")["correction"] == before["correction"]
 
 
@@ -123,7 +124,8 @@ def test_weights_by_channel_rank_by_effect(
     assert float(rows[0]["share_weighted"]) == pytest.approx(expected[rows[0]["code"]] / total, abs=1e-5)
     assert float(rows[-1]["cumulative_share_weighted"]) == pytest.approx(1, abs=1e-5)
     assert sum(float(row["share"]) for row in rows) == pytest.approx(1, abs=1e-4)
-    assert {row["group"] for row in folders.table(tmp_path / "pareto_by.csv")} == {"渠道"}
+    # The column of the weights joins the groups of the classification.
+    assert {row["group"] for row in folders.table(tmp_path / "pareto_by.csv")} == {"地市", "渠道"}
     assert "Weighted" in done.out
 
 

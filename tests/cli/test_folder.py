@@ -183,6 +183,21 @@ def test_without_fitting_error_rates_the_columns_are_empty_and_it_is_said(
     assert "Counts are not corrected: " in done.err
 
 
+def test_no_counts_of_earlier_groups_stay(
+    command: Command, samples: Path, small: tuple[str, ...], tmp_path: Path
+) -> None:
+    run = ("classify", samples / "complaints.csv", "-o", tmp_path, "-q", *small)
+    assert command(*run, "--by", "地市").code == 0
+    assert command("count", tmp_path, "--roll-up", "地市,营业厅", "-q").code == 0
+    assert (tmp_path / "pareto_by.csv").exists()
+    assert (tmp_path / "roll_up.csv").exists()
+
+    assert command(*run).code == 0
+
+    assert not (tmp_path / "pareto_by.csv").exists()
+    assert not (tmp_path / "roll_up.csv").exists()
+
+
 def test_headline_causes_are_present_even_at_zero(
     command: Command, small: tuple[str, ...], tmp_path: Path, folders: Any
 ) -> None:

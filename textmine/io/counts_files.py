@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from textmine.errors import OutputError
 from textmine.io.atomic import atomic_writer
 from textmine.io.cells import escape_all
 
@@ -37,6 +38,14 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a text, such as a Mermaid diagram, as UTF-8."""
     with atomic_writer(path) as file:
         file.write(text)
+
+
+def remove(path: str | Path) -> None:
+    """Delete a result file that no longer holds, if it is there. Raises OutputError naming it."""
+    try:
+        Path(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: is out of date and cannot be deleted: {error.strerror}") from error
 
 
 def _as_text(cell: Cell) -> str:

@@ -16,7 +16,7 @@ from ..counts.pareto import Counting, Level, ParetoRow, pareto
 from ..counts.tally import Tally
 from ..counts.weights import Weights
 from ..frame.frame import Frame, Lang
-from .counts_files import Cell, write_csv, write_json, write_text
+from .counts_files import Cell, remove, write_csv, write_json, write_text
 
 PARETO_COLUMNS = (
     "level",
@@ -94,6 +94,9 @@ def write_counts(
             ("group", "value", *columns),
             ((block.column, block.value, *line) for block in blocks for line in _lines(block, how)),
         )
+    else:
+        # Groups counted earlier, in another way, would contradict the rest.
+        remove(folder / "pareto_by.csv")
     _write_fishbone(folder, fishbone(tally, frame, preset=how.preset), lang)
     write_json(folder / "counts.json", {**tally.to_dict(), "counted": how.to_dict()})
     return (whole, *blocks)

@@ -160,8 +160,9 @@ def _told(summary: Summary, lang: Lang, say: Say) -> list[tuple[str, bool]]:
             lines.append((f"{arrow} {name(d.code, lang)} {percent(d.reference)} → {percent(d.rate)}", False))
         if not changed:
             lines.append((say("没有超出偶然波动的变化", "no change beyond chance"), False))
-    lines += _apart(summary, say)
-    for heat in summary.heats[: 1 if summary.tree else 2]:
+    apart = _apart(summary, say)
+    lines += apart
+    for heat in summary.heats[: 1 if len(apart) > 2 else 2]:
         lines.append((say(f"按{heat.column}：高于平均", f"By {heat.column}: above average"), True))
         high = [d for d in heat.cells.values() if d.verdict == "higher"]
         high.sort(key=lambda d: (d.q_value, -d.gap, d.group, d.code))
