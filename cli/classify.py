@@ -9,6 +9,7 @@ import typer
 
 from . import options as shared
 from .count import corrected_cell, correction_note
+from .events import announce, check_outbox
 from .language import LANG, say
 from .terminal import note, percent, progress_line, show_json, show_table
 
@@ -82,14 +83,17 @@ def classify_command(
             help=say("容许的坏行比例或行数。", "Bad rows allowed: share or number."),
         ),
     ] = "1%",
+    outbox: shared.Outbox = None,
     lang: shared.Lang = None,
     json: shared.Json = False,
     quiet: shared.Quiet = False,
 ) -> int:
     """Tag every row with its causes, evidence, stance, touchpoints and risk flags."""
+    from ..events.announce import classify_events
     from ..pipeline import ClassifyOptions, classify, default_folder
 
     allowed = _allowed(max_bad)
+    check_outbox(outbox)
     chosen = ClassifyOptions(
         text=tuple(text or ()),
         id=id,
@@ -110,6 +114,7 @@ def classify_command(
         names = [source if isinstance(source, str) else source.name for source in sources]
         folder = Path(output) if output else default_folder(names)
         done = classify(sources, folder, options=chosen, progress=progress)
+    announce(outbox, lambda: classify_events(done))
     if json:
         show_json(_summary(done))
     elif not quiet:

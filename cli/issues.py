@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import options as shared
+from .events import announce, check_outbox
 from .language import LANG, say
 from .terminal import note, progress_line, show_json, show_table
 
@@ -48,6 +49,7 @@ def issues_command(
     sheet: shared.Sheet = None,
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
+    outbox: shared.Outbox = None,
     lang: shared.Lang = None,
     json: shared.Json = False,
     quiet: shared.Quiet = False,
@@ -55,12 +57,14 @@ def issues_command(
     """Find what is new, follow it under stable names, and raise an alarm when it rises."""
     from ..counts.period import PERIODS
     from ..errors import UsageError
+    from ..events.announce import issue_events
     from ..pipeline import ClassifyOptions, default_folder
     from ..tracking import track_issues
 
     chosen = next((known for known in PERIODS if known == period), None)
     if chosen is None:
         raise UsageError(f"--period {period}: there are {', '.join(PERIODS)}")
+    check_outbox(outbox)
     options = ClassifyOptions(
         text=tuple(text or ()), id=id, date=date, by=tuple(by or ()), encoding=encoding, sheet=sheet,
         model=model, frame=frame, lang=LANG,
@@ -75,6 +79,7 @@ def issues_command(
             options=options,
             progress=progress,
         )
+    announce(outbox, lambda: issue_events(done, ledger=Path(state) if state else folder))
     if json:
         show_json(_summary(done))
     elif not quiet:

@@ -17,6 +17,7 @@ from . import (
     doctor,
     drivers,
     evaluate,
+    events,
     explain,
     frame,
     issues,
@@ -62,6 +63,7 @@ _typer.command("mask")(mask.mask_command)
 _typer.add_typer(frame.commands, name="frame")
 _typer.add_typer(review.commands, name="review")
 _typer.command("push")(push.push_command)
+_typer.add_typer(events.commands, name="events")
 _typer.command("serve")(serve.serve_command)
 _typer.command("doctor")(doctor.doctor_command)
 

@@ -122,3 +122,12 @@ WeightsFile = Annotated[
         ),
     ),
 ]
+Outbox = Annotated[
+    str | None,
+    typer.Option(
+        "--outbox",
+        metavar="DIR",
+        envvar="TEXTMINE_OUTBOX",
+        help=say("发件箱目录：记下完成与预警事件。", "Keep events of runs and alarms in this outbox."),
+    ),
+]

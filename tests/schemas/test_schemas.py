@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from textmine.cli.main import run
 
 from textmine.errors import UsageError
+from textmine.events.outbox import Outbox
 from textmine.schemas import NAMES, schema
 
 
@@ -24,7 +25,9 @@ def written(
         run(["classify", str(samples / "complaints.csv"), "-o", str(folder), "--by", "地市", "-q", *small])
         == 0
     )
-    assert run(["issues", str(folder), "-q", *small]) == 0
+    assert run(["issues", str(folder), "-q", "--outbox", str(folder / "outbox"), *small]) == 0
+    with Outbox.open(folder / "outbox") as box:
+        events = [json.loads(entry.body) for entry in box.entries()]
 
     def lines(name: str) -> list[Any]:
         return [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
@@ -37,6 +40,7 @@ def written(
         "issues": lines("issues.jsonl"),
         "counts": whole("counts.json"),
         "manifest": whole("manifest.json"),
+        "event": events,
     }
 
 
@@ -81,6 +85,9 @@ def test_a_missing_field_is_refused(written: dict[str, list[Any]], name: str) ->
         ("issues", {"by_period": {"last week": 3}}),
         ("counts", {"rows": -1}),
         ("manifest", {"inputs": []}),
+        ("event", {"id": "1"}),
+        ("event", {"type": "issues.begun"}),
+        ("event", {"data": {}}),
         ("manifest", {"taxonomy": {"version": "1", "sha256": "short"}}),
     ],
 )

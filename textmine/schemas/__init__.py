@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import UsageError
 
-NAMES = ("tags", "issues", "counts", "manifest")
-"""Lines of tags.jsonl, lines of issues.jsonl, counts.json, manifest.json."""
+NAMES = ("tags", "issues", "counts", "manifest", "event")
+"""Lines of tags.jsonl, lines of issues.jsonl, counts.json, manifest.json, events in an outbox."""
 
 
 def schema(name: str) -> dict[str, Any]:
