@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, cast
 
 import typer
@@ -30,6 +31,7 @@ from . import (
     train,
 )
 from .language import say
+from .settings import FILE, read_settings
 
 #: Exit codes; TOO_MANY_BAD: done, but more rows quarantined than allowed.
 DONE, TOO_MANY_BAD, USAGE, INPUT, OUTPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
@@ -95,13 +97,21 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors go to standard error as one message."""
     from ..errors import TextmineError
 
+    defaults = None
     try:
-        code = _typer(args=arguments, prog_name="textmine", standalone_mode=False)
+        if Path(FILE).is_file():
+            defaults = read_settings(typer.main.get_command(_typer), Path())
+        code = _typer(args=arguments, prog_name="textmine", standalone_mode=False, default_map=defaults)
         # What is still buffered must meet a closed pipe here, not when the interpreter ends.
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except _CommandLineError as error:
         cast(Any, error).show()
+        if defaults:
+            print(
+                say(f"此目录的 {FILE} 也设定了选项。", f"Options are also set by {FILE} here."),
+                file=sys.stderr,
+            )
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
         print(say("已中断。", "Interrupted."), file=sys.stderr)
