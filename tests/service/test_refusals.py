@@ -82,6 +82,10 @@ def test_a_bad_body_is_refused_with_a_reason(client: TestClient, path: str, name
         ("/v1/issues", {"text": "a", "period": ["week"]}),
         ("/v1/issues", {"text": "a", "period": {}}),
         ("/v1/classify", {"text": "a", "by": []}),
+        ("/v1/counts", {"text": "a", "by": 5}),
+        ("/v1/counts", {"text": "a", "by": None}),
+        ("/v1/counts", {"text": "a", "by": {"x": 1}}),
+        ("/v1/classify", {"items": [{"text": "a", "groups": {"x": {}}}]}),
     ],
 )
 def test_a_wrong_setting_is_refused(client: TestClient, path: str, body: Any) -> None:
@@ -149,6 +153,7 @@ def test_other_paths_and_methods_are_refused_in_the_same_form(client: TestClient
     for answer, status in ((client.get("/v2"), 404), (client.get("/v1/classify"), 405)):
         assert answer.status_code == status
         assert set(answer.json()["error"]) == {"code", "message", "request_id"}
+    assert client.get("/v1/classify").headers["allow"] == "POST"
 
 
 def test_a_key_is_needed_where_there_are_keys(make: Any) -> None:
@@ -264,6 +269,7 @@ def test_a_fault_inside_tells_nothing(
         answer = make().post("/v1/classify", json={"text": PHONE})
 
     assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal"
     assert PHONE not in answer.text + caplog.text
     assert "RuntimeError" in caplog.text
     assert answer.headers["x-request-id"] in caplog.text

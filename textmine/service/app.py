@@ -63,11 +63,13 @@ def create_app(reader: Reader, settings: Settings) -> ASGIApp:
     app.add_api_route("/v1/frame", api.frame, response_model=None, responses=REFUSALS)
     app.add_api_route("/healthz", api.health, response_model=None)
     app.add_api_route("/readyz", api.health, response_model=None)
-    app.add_api_route("/metrics", api.metrics, response_model=None, responses=REFUSALS)
+    plain = {"response_model": None, "response_class": PlainTextResponse, "responses": REFUSALS}
+    app.add_api_route("/metrics", api.metrics, **plain)  # type: ignore[arg-type]
     page = docs_page(app.openapi())
     app.add_api_route("/docs", lambda: HTMLResponse(page), response_model=None, include_in_schema=False)
     app.add_exception_handler(BadRequest, _refused)
     app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(Exception, _refused)
     return Guard(app, settings, metrics)
 
 
@@ -83,7 +85,10 @@ async def _not_served(request: Request, error: Exception) -> Response:
         405: ("method", "wrong method; see /docs"),
     }
     code, message = codes.get(status, ("refused", "the request cannot be served"))
-    return error_response(BadRequest(status, code, message), request.state.request_id)
+    answer = error_response(BadRequest(status, code, message), request.state.request_id)
+    if allowed := (getattr(error, "headers", None) or {}).get("Allow"):
+        answer.headers["Allow"] = allowed
+    return answer
 
 
 class _Api:

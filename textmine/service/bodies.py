@@ -66,6 +66,7 @@ def items(value: Any, limits: Limits, *, extra: Sequence[str] = ()) -> tuple[Ite
     if len(given) != 1:
         raise BadRequest(422, "no_text", "give exactly one of text, texts and items")
     _known(value, ("id", *given, *extra) if given == ["text"] else (*given, *extra), "the body")
+    by = _by(value)
     if given == ["text"]:
         return (item(value, limits, "the body", extra=extra),)
     entries = value[given[0]]
@@ -74,7 +75,6 @@ def items(value: Any, limits: Limits, *, extra: Sequence[str] = ()) -> tuple[Ite
     if not 1 <= len(entries) <= limits.batch:
         message = f"{given[0]} must hold 1 to {limits.batch} verbatims; send more as application/x-ndjson"
         raise BadRequest(422, "batch_size", message)
-    by = _by(value)
     return tuple(_entry(entry, limits, number, given[0], by) for number, entry in enumerate(entries, start=1))
 
 
@@ -94,7 +94,7 @@ def item(
         _text(value.get("id", ""), 400, f"id of {where}"),
         _text(value["text"], limits.text, f"text of {where}"),
         _text(value.get("date", ""), 64, f"date of {where}"),
-        tuple(_text(groups.get(name, ""), 400, f"groups of {where}") for name in by),
+        _groups(groups, by, f"groups of {where}"),
     )
 
 
@@ -132,6 +132,12 @@ def _entry(entry: Any, limits: Limits, number: int, name: str, by: Sequence[str]
     if name == "texts":
         return Item("", _text(entry, limits.text, f"text {number}"), groups=("",) * len(by))
     return item(entry, limits, f"item {number}", by=by)
+
+
+def _groups(groups: dict[str, Any], by: Sequence[str], where: str) -> tuple[str, ...]:
+    """The values of the groups asked for; those not asked for are checked too."""
+    read = {name: _text(value, 400, where) for name, value in groups.items()}
+    return tuple(read.get(name, "") for name in by)
 
 
 def _text(value: Any, longest: int, where: str) -> str:

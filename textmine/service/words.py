@@ -18,7 +18,7 @@ _ITEM = {
         "id": {"type": "string", "maxLength": 400},
         "text": _STRING,
         "date": {"type": "string", "maxLength": 64},
-        "groups": {"type": "object", "additionalProperties": _STRING},
+        "groups": {"type": "object", "additionalProperties": {**_STRING, "maxLength": 400}},
     },
 }
 _EXAMPLE = "营业厅排队两个小时，就开一个窗口"
@@ -54,7 +54,9 @@ def body_of(path: str) -> dict[str, Any]:
     """The request body of a route."""
     more: dict[str, Any] = {}
     if path == "/v1/counts":
-        more = {"by": {"type": "array", "maxItems": 5, "uniqueItems": True, "items": _STRING}}
+        more = {
+            "by": {"type": "array", "maxItems": 5, "uniqueItems": True, "items": {**_STRING, "minLength": 1}}
+        }
     elif path == "/v1/issues":
         more = {"period": {"enum": ["day", "week", "month"], "default": "week"}}
     batch = {"type": "array", "minItems": 1}
