@@ -86,12 +86,13 @@ def track_issues(
     state: Path | None = None,
     period: Period = "week",
     options: ClassifyOptions | None = None,
+    reader: Reader | None = None,
     progress: Progress = lambda _: None,
 ) -> Tracked:
     """Find, name, follow and judge issues in files, or in one folder that `classify` wrote.
 
     `state` keeps the ledger from run to run; without it every run starts anew. Rows that the ledger has seen
-    are not counted again. Raises UsageError, InputError, ModelError, OutputError; on an error the ledger is
+    are not counted again. `reader` is one that is loaded already, as the options ask for it. Raises UsageError, InputError, ModelError, OutputError; on an error the ledger is
     as it was.
     """
     options = options or ClassifyOptions()
@@ -99,7 +100,7 @@ def track_issues(
         raise UsageError("name at least one input file, or a folder that `textmine classify` wrote")
     started = time.perf_counter()
     store = Store.open(state) if state else None
-    frame, entries = _read(inputs, options, progress)
+    frame, entries = _read(inputs, options, reader, progress)
     rows = _tracked_rows(entries, period, options)
     memory, adapted = _open_state(store, period, rows)
     names = {code: frame.name(code, options.lang) for code in (*frame.codes, *frame.causes)}
@@ -120,10 +121,12 @@ def track_issues(
     return done
 
 
-def _read(inputs: Sequence[str], options: ClassifyOptions, progress: Progress) -> tuple[Frame, list[_Entry]]:
+def _read(
+    inputs: Sequence[str], options: ClassifyOptions, reader: Reader | None, progress: Progress
+) -> tuple[Frame, list[_Entry]]:
     if len(inputs) == 1 and Path(inputs[0]).is_dir():
         return _read_folder(Path(inputs[0]), options, progress)
-    reader = load_reader(options)
+    reader = reader or load_reader(options)
     return reader.frame, list(_read_files(inputs, options, reader, progress))
 
 

@@ -82,7 +82,9 @@ def issues(
         ]
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
         options = ClassifyOptions(text=("text",), id="id", date="date", model=model, frame=frame)
-        done = track_issues([str(path)], Path(name) / "out", period=cast(Period, period), options=options)
+        done = track_issues(
+            [str(path)], Path(name) / "out", period=cast(Period, period), options=options, reader=reader
+        )
         found = (Path(name) / "out" / "issues.jsonl").read_text("utf-8").splitlines()
         alerts = [asdict(alert) for alert in done.alerts]
         assigned = _assignments(Path(name) / "out" / "assignments.csv")

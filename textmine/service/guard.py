@@ -18,6 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..text.mask import mask
 from .bodies import BadRequest
 from .metrics import Metrics
 from .settings import Settings, digest_of
@@ -73,7 +74,8 @@ class Guard:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
-        name = given if _ID.match(given) else uuid.uuid4().hex
+        # An id that reads like personal data would carry it into the log.
+        name = given if _ID.match(given) and mask(given) == given else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = name
         status = 0
 
