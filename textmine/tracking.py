@@ -92,8 +92,8 @@ def track_issues(
     """Find, name, follow and judge issues in files, or in one folder that `classify` wrote.
 
     `state` keeps the ledger from run to run; without it every run starts anew. Rows that the ledger has seen
-    are not counted again. `reader` is one that is loaded already, as the options ask for it. Raises UsageError, InputError, ModelError, OutputError; on an error the ledger is
-    as it was.
+    are not counted again. `reader` is one that is loaded already, as the options ask for it. Raises
+    UsageError, InputError, ModelError, OutputError; on an error the ledger is as it was.
     """
     options = options or ClassifyOptions()
     if not inputs:
