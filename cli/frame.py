@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import options as shared
+from .frame_diff import diff_command
 from .language import LANG, say
 from .terminal import note, percent, show_json, show_table
 
@@ -185,32 +186,4 @@ def _show_cues(report: CueReport, weakest: int) -> None:
     )
 
 
-@commands.command("diff")
-def diff_command(
-    old: Annotated[str, typer.Argument(metavar="OLD", help=say("旧的代码表。", "Old frame file."))],
-    new: Annotated[str, typer.Argument(metavar="NEW", help=say("新的代码表。", "New frame file."))],
-    lang: shared.Lang = None,
-    json: shared.Json = False,
-) -> None:
-    """What was added, removed, renamed, moved or changed between two versions."""
-    from dataclasses import asdict
-
-    from ..frame.diff import diff_frames
-    from ..frame.frame import Frame
-
-    found = diff_frames(Frame.load(Path(old)), Frame.load(Path(new)))
-    if json:
-        show_json({**asdict(found), "breaking": found.breaking})
-        return
-    names = {
-        "added": say("新增", "added"),
-        "removed": say("删除", "removed"),
-        "renamed": say("改名", "renamed"),
-        "moved": say("移动", "moved"),
-        "changed": say("修改", "changed"),
-    }
-    rows = [(names[kind], str(item)) for kind, items in asdict(found).items() for item in items]
-    if rows:
-        show_table(say("差别", "Differences"), (say("类别", "Kind"), say("内容", "What")), rows)
-    else:
-        note(say("没有差别。", "No differences."))
+commands.command("diff")(diff_command)
