@@ -1,4 +1,4 @@
-"""The recipes do what the page says: its script runs, its views count as the files do, its schema is whole."""
+"""The recipes do what the page says: the script runs, the views count as the files do."""
 
 from __future__ import annotations
 

@@ -82,6 +82,7 @@ def test_a_bad_body_is_refused_with_a_reason(client: TestClient, path: str, name
         ("/v1/issues", {"text": "a", "period": ["week"]}),
         ("/v1/issues", {"text": "a", "period": {}}),
         ("/v1/classify", {"text": "a", "by": []}),
+        ("/v1/counts", {"text": "a", "by": []}),
         ("/v1/counts", {"text": "a", "by": 5}),
         ("/v1/counts", {"text": "a", "by": None}),
         ("/v1/counts", {"text": "a", "by": {"x": 1}}),

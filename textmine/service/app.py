@@ -30,7 +30,7 @@ from .guard import Guard, error_response
 from .metrics import Metrics
 from .pages import docs_page
 from .settings import Settings
-from .words import DESCRIPTION, REFUSALS, body_of
+from .words import DESCRIPTION, REFUSALS, STREAMED, body_of
 
 T = TypeVar("T")
 
@@ -55,11 +55,14 @@ def create_app(reader: Reader, settings: Settings) -> ASGIApp:
     app = FastAPI(
         title="textmine", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None
     )
-    post = {"responses": REFUSALS, "response_model": None, "methods": ["POST"]}
-    for path, handler in (
-        ("/v1/classify", api.classify), ("/v1/counts", api.counts), ("/v1/issues", api.issues),
-    ):  # fmt: skip
-        app.add_api_route(path, handler, openapi_extra={"requestBody": body_of(path)}, **post)  # type: ignore[arg-type]
+    post = {"response_model": None, "methods": ["POST"]}
+    for path, handler, said in (
+        ("/v1/classify", api.classify, {**REFUSALS, **STREAMED}),
+        ("/v1/counts", api.counts, REFUSALS),
+        ("/v1/issues", api.issues, REFUSALS),
+    ):
+        extra = {"requestBody": body_of(path)}
+        app.add_api_route(path, handler, openapi_extra=extra, responses=said, **post)  # type: ignore[arg-type]
     app.add_api_route("/v1/frame", api.frame, response_model=None, responses=REFUSALS)
     app.add_api_route("/healthz", api.health, response_model=None)
     app.add_api_route("/readyz", api.health, response_model=None)
@@ -115,7 +118,7 @@ class _Api:
         value = parse(await self._body(request, (JSON,)))
         wanted = items(value, self._limits, extra=("by",))
         by = tuple(value.get("by", ()))
-        if by and "items" not in value:
+        if "by" in value and "items" not in value:
             raise BadRequest(422, "wrong_value", "by needs items with groups")
         return _json(await self._work(lambda: answers.counts(wanted, by, self._reader)))
 

@@ -50,26 +50,31 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/x-ndjson": {"schema": {"description": "A record, or a fault, a line."}}}}
+}
+
+
 def body_of(path: str) -> dict[str, Any]:
     """The request body of a route."""
     more: dict[str, Any] = {}
+    of_items: dict[str, Any] = {}
     if path == "/v1/counts":
-        more = {
-            "by": {"type": "array", "maxItems": 5, "uniqueItems": True, "items": {**_STRING, "minLength": 1}}
-        }
+        names = {"type": "array", "maxItems": 5, "uniqueItems": True, "items": {**_STRING, "minLength": 1}}
+        of_items = {"by": names}
     elif path == "/v1/issues":
         more = {"period": {"enum": ["day", "week", "month"], "default": "week"}}
     batch = {"type": "array", "minItems": 1}
     shapes = [
         _shape({"text": _STRING, "id": _STRING, **more}, "text"),
         _shape({"texts": {**batch, "items": _STRING}, **more}, "texts"),
-        _shape({"items": {**batch, "items": _ITEM}, **more}, "items"),
+        _shape({"items": {**batch, "items": _ITEM}, **more, **of_items}, "items"),
     ]
     json_body = {"schema": {"oneOf": shapes}, "example": {"text": _EXAMPLE}}
     content: dict[str, Any] = {"application/json": json_body}
     if path == "/v1/classify":
         content["application/x-ndjson"] = {
-            "schema": _STRING,
+            "schema": {"description": "One JSON object with text, and id if wanted, a line."},
             "example": f'{{"id": "1", "text": "{_EXAMPLE}"}}\n',
         }
     return {"required": True, "content": content}
