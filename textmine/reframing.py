@@ -28,10 +28,11 @@ from .frame.mapping import CodeMap, Kind, map_codes
 from .io.atomic import atomic_writer
 from .io.columns import Columns, detect_columns
 from .io.counts_files import write_csv
-from .io.counts_folder import write_counts
+from .io.counts_folder import Counted, write_counts
 from .io.folder import ClassifiedFolder, ClassifiedRow
 from .io.identity import column_names, verbatim
 from .io.manifest import Manifest, Part, write_manifest
+from .io.rates import folder_correction
 from .io.rows import Row
 from .io.tagged import CausesLong, TaggedChunk, TaggedCsv, TagsJsonl
 from .pipeline import CHUNK, Grouping, make_folder
@@ -289,7 +290,9 @@ def _all_codes(frame: Frame) -> tuple[str, ...]:
 
 def _finish(job: _Job, out: Path, corrections: Sequence[Refitted], lang: Lang) -> None:
     """The files that need the whole: counts, moves, corrections, quarantine, and last the manifest."""
-    write_counts(out, job.after, job.new, lang=lang)
+    manifest = _manifest(job)
+    correction = folder_correction(job.results.path, manifest)
+    write_counts(out, job.after, job.new, lang=lang, how=Counted(correction=correction))
     write_csv(out / "moves.csv", ("row", "id", "old", "new", "kind"), job.moved_rows)
     if corrections:
         for name, fits in (("corrections.jsonl", True), ("corrections_unfit.jsonl", False)):
@@ -303,7 +306,7 @@ def _finish(job: _Job, out: Path, corrections: Sequence[Refitted], lang: Lang) -
             shutil.copyfile(quarantine, out / quarantine.name)
         except OSError as error:
             raise OutputError(f"{out / quarantine.name}: cannot be written: {error.strerror}") from error
-    write_manifest(out / "manifest.json", _manifest(job))
+    write_manifest(out / "manifest.json", replace(manifest, correction=correction.to_dict()))
 
 
 def _manifest(job: _Job) -> Manifest:

@@ -122,6 +122,7 @@ def test_the_old_period_is_written_under_the_new_frame(
     moved = folders.table(out / "moves.csv")
     assert {line["kind"] for line in moved} == {"renamed", "merged", "split", "removed"}
     assert len({line["row"] for line in moved}) == told["rows_changed"]
+    assert manifest["correction"]["reason"] == "other frame"
     assert (out / "pareto_by.csv").is_file()
     assert command("count", out, "--by", "渠道", "--frame", newer, "-q").code == 0
 

@@ -14,7 +14,9 @@ from .error_rates import ErrorRates
 from .interval import Interval
 from .tally import Cell
 
-Reason = Literal["", "no error rates", "other model", "other thresholds", "primary causes only"]
+Reason = Literal[
+    "", "no error rates", "other model", "other frame", "other thresholds", "primary causes only"
+]
 
 LEVEL = 0.9
 MIN_ROWS = 200

@@ -63,7 +63,12 @@ def folder_correction(
     counting: Counting = "all",
     reviewed: ErrorRates | None = None,
 ) -> Correction:
-    """The correction of a classified folder's counts, its reviewed rows included."""
+    """The correction of a classified folder's counts, its reviewed rows included.
+
+    A folder put under another code frame has codes that the error rates do not know.
+    """
+    if manifest.options.get("reframed_from") not in (None, manifest.taxonomy.version):
+        return Correction(reason="other frame")
     named = model or manifest.options.get("model")
     return model_correction(
         str(named) if named else None,

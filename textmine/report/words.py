@@ -43,6 +43,7 @@ def listed(items: list[str], say: Say) -> str:
 _UNCORRECTED = {
     "no error rates": ("模型没有误差数据", "the model brings no error rates"),
     "other model": ("找不到读这些原话的模型", "the model that read the rows is not at hand"),
+    "other frame": ("误差数据属于另一套原因体系", "the error rates are those of another code frame"),
     "other thresholds": ("误差数据不适用于 --min-precision", "error rates do not hold under --min-precision"),
     "primary causes only": ("误差数据不适用于只计主因", "error rates do not hold for primary causes only"),
 }
