@@ -32,9 +32,12 @@ class Agreement:
 
 
 def agreement(verdicts: Sequence[Verdict]) -> Agreement:
-    """Agreement of the coders; a coder's later verdict on a row replaces his earlier one."""
+    """Agreement of the coders; a coder's later verdict on a row replaces his earlier one, final ones are left
+    out."""
     by_row: dict[str, dict[str, Verdict]] = {}
     for verdict in verdicts:
+        if verdict.final:
+            continue
         by_row.setdefault(verdict.key, {})[verdict.coder] = verdict
     shared = [said for said in by_row.values() if len(said) > 1]
     coders = sorted({coder for said in shared for coder in said})

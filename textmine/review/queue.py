@@ -75,6 +75,11 @@ def rows_by_key(folder: ClassifiedFolder, keys: Iterable[str]) -> dict[str, Queu
     return {row.key: row for row, _ in _rows(folder) if row.key in wanted}
 
 
+def all_rows(folder: ClassifiedFolder) -> Iterator[QueueRow]:
+    """Every row that says something, in the folder's order."""
+    return (row for row, status in _rows(folder) if status != "empty")
+
+
 def _rows(folder: ClassifiedFolder) -> Iterator[tuple[QueueRow, str]]:
     source = source_id(folder)
     for rows in folder.chunks(_CHUNK):

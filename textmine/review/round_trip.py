@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ..io.folder import ClassifiedFolder
 from .agreement import Agreement, agreement
 from .label_studio import read_tasks, task_keys, write_config, write_tasks
 from .queue import LIMIT, QueueRow, queue, rows_by_key
+from .store import Decision, read_decisions
 from .verdicts import Conflict, Verdict, settle
 from .workbook import keys_of, read_queue, write_queue
 
@@ -72,11 +73,7 @@ def export_queue(
     """
     classified = ClassifiedFolder.open(folder)
     rows = queue(classified, limit=limit)
-    for code in sorted({proposal.code for row in rows for proposal in row.proposals}):
-        if code not in frame:
-            raise UsageError(
-                f"{folder}: has the code {code}, which is not in the code frame; give its --frame"
-            )
+    check_codes(folder, rows, frame)
     write_queue(out, rows, frame, lang=lang, blind=blind)
     files = [str(out)]
     if label_studio:
@@ -88,30 +85,32 @@ def export_queue(
     return Exported(len(rows), dict(sorted(Counter(row.why for row in rows).items())), tuple(files))
 
 
+def check_codes(folder: Path, rows: Iterable[QueueRow], frame: Frame) -> None:
+    """Raise UsageError when the folder was classified with another code frame."""
+    for code in sorted({proposal.code for row in rows for proposal in row.proposals}):
+        if code not in frame:
+            raise UsageError(f"{folder}: has the code {code}, which is not in the code frame; give its frame")
+
+
 def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame) -> Imported:
-    """Read queues that came back (workbooks or Label Studio JSON) and write the corrections.
+    """Read verdicts (workbooks, Label Studio JSON, the file of the review pages) and write the corrections.
 
     Rows are found by their key, whatever their order. Raises InputError for a row that is not of this folder,
     for an unknown code and for a damaged file; then nothing is written.
     """
-    keys = [(path, key) for path in files for key in (task_keys(path) if _is_json(path) else keys_of(path))]
+    keys = [(path, key) for path in files for key in _keys(path)]
     rows = rows_by_key(ClassifiedFolder.open(folder), (key for _, key in keys))
     for path, key in keys:
         if key not in rows:
             raise InputError(
                 f"{path}: the row {key!r} is not of {folder}; name the folder it was exported from"
             )
-    verdicts = [
-        verdict
-        for path in files
-        for verdict in (read_tasks(path, frame) if _is_json(path) else read_queue(path, frame, rows))
-    ]
+    verdicts = [verdict for path in files for verdict in _verdicts(path, frame, rows)]
     settled = settle(verdicts, rows)
     with atomic_writer(out) as file:
-        for verdict in settled.verdicts:
-            file.write(json.dumps(correction(rows[verdict.key], verdict), ensure_ascii=False) + "\n")
+        file.write(corrections(settled.verdicts, rows))
     changes = tuple(
-        Change(verdict.key, rows[verdict.key].number, _proposed(rows[verdict.key]), _given(verdict))
+        Change(verdict.key, rows[verdict.key].number, _proposed(rows[verdict.key]), verdict.ordered)
         for verdict in settled.verdicts
         if set(_proposed(rows[verdict.key])) != verdict.codes
     )
@@ -124,6 +123,12 @@ def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame
         agreement=agreement(verdicts),
         corrections=len(settled.verdicts),
     )
+
+
+def corrections(verdicts: Iterable[Verdict], rows: Mapping[str, QueueRow]) -> str:
+    """Settled verdicts as labelled JSON Lines, for `train --corrections`."""
+    records = (correction(rows[verdict.key], verdict) for verdict in verdicts)
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
 def correction(row: QueueRow, verdict: Verdict) -> dict[str, Any]:
@@ -144,9 +149,32 @@ def _proposed(row: QueueRow) -> tuple[str, ...]:
     return tuple(proposal.code for proposal in row.proposals)
 
 
-def _given(verdict: Verdict) -> tuple[str, ...]:
-    return tuple(span.code for span in verdict.causes)
+def _keys(path: Path) -> tuple[str, ...]:
+    """The rows that a file speaks of, judged or not."""
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return task_keys(path)
+    if kind == ".sqlite":
+        return tuple(dict.fromkeys(decision.key for decision in read_decisions(path)))
+    return keys_of(path)
 
 
-def _is_json(path: Path) -> bool:
-    return path.suffix.lower() == ".json"
+def _verdicts(path: Path, frame: Frame, rows: Mapping[str, QueueRow]) -> tuple[Verdict, ...]:
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return read_tasks(path, frame)
+    if kind == ".sqlite":
+        return verdicts_of(read_decisions(path), frame, str(path))
+    return read_queue(path, frame, rows)
+
+
+def verdicts_of(decisions: Iterable[Decision], frame: Frame, where: str) -> tuple[Verdict, ...]:
+    """What was decided on the review pages, skipped rows left out. Raises InputError for unknown codes."""
+    judged = [decision for decision in decisions if decision.judged]
+    for decision in judged:
+        for code in decision.codes:
+            if code not in frame:
+                raise InputError(
+                    f"{where}: the cause {code!r} of {decision.key} is not in the code frame; give its frame"
+                )
+    return tuple(decision.verdict(where) for decision in judged)

@@ -20,17 +20,27 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One coder's decision about one row; the first cause is the primary one."""
+    """One coder's decision about one row; the first cause is the primary one.
+
+    `final` marks a decision taken after both coders had spoken: it settles the row and is no opinion to
+    measure agreement by.
+    """
 
     key: str
     coder: str
     causes: tuple[Span, ...]
     stance: str
     where: str
+    final: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
         return frozenset(span.code for span in self.causes)
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """The codes, primary cause first."""
+        return tuple(span.code for span in self.causes)
 
     @property
     def primary(self) -> str:
@@ -55,13 +65,15 @@ class Settled:
 
 
 def settle(verdicts: Iterable[Verdict], rows: Mapping[str, QueueRow]) -> Settled:
-    """One verdict a row: the only one, or what more than half of the coders said; else it is a conflict.
+    """One verdict a row: the final or only one, or what more than half of the coders said; else a conflict.
 
     A coder's later verdict replaces his earlier one.
     """
     by_row: dict[str, dict[str, Verdict]] = {}
     for verdict in verdicts:
-        by_row.setdefault(verdict.key, {})[verdict.coder] = verdict
+        # A coder may also be the one who settles the row in the end.
+        who = f"{verdict.coder}\n{verdict.final}"
+        by_row.setdefault(verdict.key, {})[who] = verdict
     settled: list[Verdict] = []
     conflicts: list[Conflict] = []
     for key in sorted(by_row, key=lambda key: rows[key].number):
@@ -70,12 +82,23 @@ def settle(verdicts: Iterable[Verdict], rows: Mapping[str, QueueRow]) -> Settled
         if agreed is not None:
             settled.append(agreed)
         else:
-            codes = tuple((v.coder, tuple(span.code for span in v.causes)) for v in said)
+            codes = tuple((v.coder, v.ordered) for v in said)
             conflicts.append(Conflict(key, rows[key].number, codes))
     return Settled(tuple(settled), tuple(conflicts))
 
 
+def spans_of(codes: Iterable[str], row: QueueRow | None) -> tuple[Span, ...]:
+    """The codes with the words that the reader's proposals rest on; other codes have no words."""
+    places = {proposal.code: proposal for proposal in row.proposals} if row else {}
+    return tuple(
+        Span(code, places[code].start, places[code].end) if code in places else Span(code) for code in codes
+    )
+
+
 def _majority(said: Sequence[Verdict]) -> Verdict | None:
+    final = [verdict for verdict in said if verdict.final]
+    if final:
+        return final[-1]
     votes = Counter((verdict.primary, verdict.codes) for verdict in said)
     (most, n), *_ = votes.most_common(1)
     if 2 * n <= len(said):

@@ -14,7 +14,7 @@ from ..errors import InputError, OutputError
 from ..frame.frame import Frame, Lang
 from ..io.sources import open_source
 from .queue import QueueRow
-from .verdicts import Span, Verdict
+from .verdicts import Verdict, spans_of
 
 CAUSES = 4
 """Columns for causes; a row with more proposals shows the likeliest."""
@@ -185,14 +185,10 @@ def _verdict(
         raise InputError(f"{where}: accepted, but the causes were removed; choose {words['none']!r} instead")
     elif said == "accept" and row and codes == shown:
         codes = tuple(proposal.code for proposal in row.proposals)
-    places = {p.code: p for p in row.proposals} if row else {}
-    spans = tuple(
-        Span(code, places[code].start, places[code].end) if code in places else Span(code) for code in codes
-    )
     stance = stance or (row.stance if row else "none")
     if stance not in frame.axes["stance"]:
         raise InputError(f"{where}: the stance {stance!r} is none of {', '.join(frame.axes['stance'])}")
-    return Verdict(key, cells[words["coder"]].strip() or path.stem, spans, stance, where)
+    return Verdict(key, cells[words["coder"]].strip() or path.stem, spans_of(codes, row), stance, where)
 
 
 def _code(where: str, written: str, frame: Frame, lang: Lang) -> str:
