@@ -1,4 +1,4 @@
-"""`textmine serve`: the REST service."""
+"""`textmine serve`: the REST service and the review pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import options as shared
-from .language import say
+from .language import LANG, say
 from .terminal import note
 
 
@@ -39,16 +39,37 @@ def serve_command(
     mask: Annotated[
         bool, typer.Option("--mask/--no-mask", help=say("证据脱敏。", "Mask personal data in evidence."))
     ] = True,
+    review: Annotated[
+        str | None,
+        typer.Option(
+            "--review",
+            metavar="DIR",
+            help=say(
+                "在 /review 复核 classify 写出的目录。", "Review pages at /review for a folder of classify."
+            ),
+        ),
+    ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state",
+            metavar="DIR",
+            help=say("复核页上的问题台账。", "Ledger of issues for the review pages."),
+        ),
+    ] = None,
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
     lang: shared.Lang = None,
 ) -> None:
-    """Serve classify, counts, issues and the code frame over HTTP; /docs explains."""
+    """Serve classify, counts, issues and the code frame over HTTP; with --review, pages to review at."""
     import os
 
+    from ..errors import UsageError
     from ..service.run import serve
     from ..service.settings import Settings, read_keys
 
+    if state and not review:
+        raise UsageError("--state shows the ledger on the review pages: give --review DIR with it")
     settings = Settings(
         host=host,
         model=model,
@@ -59,7 +80,11 @@ def serve_command(
         timeout=timeout,
         masked=mask,
         keys_file=keys_file,
+        review=review,
+        state=state,
+        lang=LANG,
         keys=read_keys(keys_file, os.environ),
     ).checked()
-    note(say(f"服务地址 http://{host}:{port}/docs", f"Serving on http://{host}:{port}/docs"))
+    page = "review" if review else "docs"
+    note(say(f"服务地址 http://{host}:{port}/{page}", f"Serving on http://{host}:{port}/{page}"))
     serve(settings, port=port, workers=workers)

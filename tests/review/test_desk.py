@@ -17,7 +17,7 @@ from textmine.review.causes import MOST, find_causes
 from textmine.review.desk import Coder, Desk
 from textmine.review.queue import queue
 from textmine.review.round_trip import import_verdicts
-from textmine.review.rows import arranged
+from textmine.review.rows import Rows, arranged
 from textmine.review.store import FIRST, NAME, SECOND, StaleError
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def test_the_next_row_is_the_first_that_nobody_decided_or_has_open(desk: Desk) -
     assert desk.next(ANNA, after=keys[0]) == keys[2]
 
 
-def test_after_the_last_row_come_those_passed_over(desk: Desk) -> None:
+def test_after_the_last_row_come_those_passed_over(desk: Desk, frame: Frame) -> None:
+    desk = Desk(Rows.load(desk.rows.folder.path, frame, limit=10), desk.store, frame)
     keys = [row.key for row in desk.rows]
     for key in keys[2:]:
         desk.judge(ANNA, key, "skip", (), "", seen=0)
@@ -175,8 +176,6 @@ def test_what_cannot_be_is_refused_and_nothing_recorded(desk: Desk, frame: Frame
 def test_rows_outside_the_queue_are_found_and_can_be_judged(
     folder: Path, frame: Frame, tmp_path: Path
 ) -> None:
-    from textmine.review.rows import Rows
-
     shutil.copytree(folder, tmp_path / "rows")
     desk = Desk.open(tmp_path / "rows", frame)
     few = Rows.load(tmp_path / "rows", frame, limit=5)

@@ -70,6 +70,10 @@ def create_app(reader: Reader, settings: Settings) -> ASGIApp:
     app.add_api_route("/metrics", api.metrics, **plain)  # type: ignore[arg-type]
     page = docs_page(app.openapi())
     app.add_api_route("/docs", lambda: HTMLResponse(page), response_model=None, include_in_schema=False)
+    if settings.review:
+        from .review.app import add_review
+
+        add_review(app, reader, settings)
     app.add_exception_handler(BadRequest, _refused)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _refused)

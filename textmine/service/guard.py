@@ -26,6 +26,8 @@ from .settings import Settings, digest_of
 LOG = logging.getLogger("textmine.service")
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
 """Paths that need no key."""
+PAGES = "/review"
+"""Where the review pages are."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 _CLIENTS = 10_000
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "testserver"})
@@ -86,7 +88,7 @@ class Guard:
                 out = MutableHeaders(scope=message)
                 out["X-Request-ID"] = name
                 for key, value in _HEADERS.items():
-                    out[key] = value
+                    out.setdefault(key, value)
             await send(message)
 
         try:
@@ -111,11 +113,16 @@ class Guard:
         if scope["path"] in OPEN:
             return
         key = _key(headers)
-        if settings.keys and not settings.knows(key):
+        known = bool(settings.keys) and settings.knows(key)
+        if settings.keys and not known and not self._is_page(scope["path"]):
             raise BadRequest(401, "no_key", "give a valid API key as Authorization: Bearer KEY")
-        client = digest_of(key) if settings.keys and key else str((scope.get("client") or ("",))[0]).encode()
+        client = digest_of(key) if known and key else str((scope.get("client") or ("",))[0]).encode()
         if wait := self._rate.wait(client):
             raise TooMany(wait)
+
+    def _is_page(self, path: str) -> bool:
+        """Whether a review page answers: browsers send it a session, which the pages check themselves."""
+        return self._settings.review is not None and (path == PAGES or path.startswith(f"{PAGES}/"))
 
     def _note(self, scope: Scope, status: int, seconds: float, name: str) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")

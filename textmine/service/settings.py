@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import InputError, UsageError
+from ..frame.frame import Lang
 
 ENVIRONMENT, KEYS = "TEXTMINE_SERVE", "TEXTMINE_API_KEYS"
 """Variables: the settings for worker processes, and API keys separated by commas."""
@@ -22,7 +23,8 @@ class Settings:
     """Limits and parts of the service. Sizes in bytes, texts in characters, `timeout` in seconds.
 
     `rate` is requests a minute for each key, or for each address without keys; 0 is no limit. `keys` are
-    SHA-256 digests.
+    SHA-256 digests. `review` is a classified folder whose review pages are served, `state` the folder of a
+    ledger of issues, `lang` the language in which the pages begin.
     """
 
     host: str = "127.0.0.1"
@@ -35,6 +37,9 @@ class Settings:
     timeout: float = 30.0
     masked: bool = True
     keys_file: str | None = None
+    review: str | None = None
+    state: str | None = None
+    lang: Lang = "zh"
     keys: tuple[bytes, ...] = ()
 
     @property
