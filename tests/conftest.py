@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -79,6 +80,16 @@ def small_reader(banking: Path, small_model: Path) -> Reader:
 def small(banking: Path, small_model: Path) -> tuple[str, ...]:
     """The options that make a command use the small model and frame."""
     return ("--model", str(small_model), "--frame", str(banking))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of a Chromium; the test is skipped where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    return found
 
 
 @pytest.fixture
