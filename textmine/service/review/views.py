@@ -87,7 +87,7 @@ class Templates:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
-        self._environment.filters.update(percent=percent, snippet=_snippet)
+        self._environment.filters.update(percent=percent, snippet=_snippet, moment=_moment)
 
     def page(self, template: str, lang: Lang, **values: Any) -> str:
         """A page as text."""
@@ -102,6 +102,11 @@ class Templates:
 def _snippet(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= SNIPPET else line[: SNIPPET - 1] + "…"
+
+
+def _moment(at: str) -> str:
+    """A time as people read it: 2026-01-31T09:00:00+00:00 is 2026-01-31 09:00 UTC."""
+    return f"{at[:10]} {at[11:16]} UTC"
 
 
 def _above(frame: Frame, code: str, lang: Lang) -> str:
