@@ -21,6 +21,7 @@ from .io.columns import Columns, detect_columns
 from .io.counts_files import write_csv
 from .io.folder import ClassifiedFolder
 from .io.header import normal_name
+from .io.issue_decisions import IssueDecisions
 from .io.sources import open_source
 from .issues.embed import WordVectors, adapt_vectors
 from .issues.ledger import Alert, Issue
@@ -116,7 +117,7 @@ def track_issues(
         len(rows), sum(one is not None for one in where), seconds, frame,
         (Path(options.frame) if options.frame else lexicon_path("taxonomy.toml")).read_text("utf-8"),
     )  # fmt: skip
-    _write(done, entries, rows, where, names)
+    _write(done, entries, rows, where, names, IssueDecisions.read(state) if state else IssueDecisions())
     _write_weekly(done, memory, names, options.lang)
     return done
 
@@ -272,10 +273,12 @@ def _write(
     rows: Sequence[TrackedRow],
     where: Sequence[str | None],
     names: Mapping[str, str],
+    decisions: IssueDecisions,
 ) -> None:
+    issues = sorted(done.issues, key=lambda one: one.id)
     with atomic_writer(done.folder / "issues.jsonl") as file:
-        for issue in sorted(done.issues, key=lambda one: one.id):
-            file.write(json.dumps(issue.public(done.periods, names), ensure_ascii=False) + "\n")
+        for record in decisions.overlay(issue.public(done.periods, names) for issue in issues):
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
     write_csv(
         done.folder / "assignments.csv",
         ("row", "id", "period", "issue_id"),

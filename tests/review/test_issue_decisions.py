@@ -126,3 +126,28 @@ def test_a_strange_line_is_an_error_that_names_it(tmp_path: Path, text: str) -> 
 
     with pytest.raises(InputError, match=rf"{NAME}:2"):
         IssueDecisions.read(tmp_path)
+
+
+def test_the_next_run_writes_the_issues_as_people_decided(
+    samples: Path, small: tuple[str, ...], tmp_path: Path, command: Any
+) -> None:
+    state = tmp_path / "state"
+
+    def run() -> dict[str, dict[str, Any]]:
+        asked = ("issues", samples / "complaints.csv", "-o", tmp_path / "out", "--state", state, "-q", *small)
+        assert command(*asked).code == 0
+        lines = (tmp_path / "out" / "issues.jsonl").read_text("utf-8").splitlines()
+        return {one["issue_id"]: one for one in map(json.loads, lines)}
+
+    before = run()
+    first, second, third = list(before)[:3]
+    decide(state, first, "rename", "窗口少", by="anna", seen=0)
+    decide(state, second, "merge", first, by="anna", seen=0)
+    decide(state, third, "dismiss", "", by="anna", seen=0)
+
+    after = run()
+    assert list(after) == list(before)
+    assert after[first]["label"] == "窗口少"
+    assert after[first]["size"] == before[first]["size"] + before[second]["size"]
+    assert (after[second]["merged_into"], after[second]["status"]) == (first, "merged")
+    assert after[third]["dismissed"] is True
