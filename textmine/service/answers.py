@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from ..classify.reader import Reader
-from ..counts.pareto import pareto
 from ..counts.period import Period
 from ..counts.tally import Tally
 from ..frame.frame import Frame
+from ..io.counts_folder import Counted, paretos
+from ..io.rates import model_correction
 from ..io.tagged import SCHEMA
 from ..pipeline import ClassifyOptions
 from ..records import Reading
@@ -60,14 +61,17 @@ def _record(number: int, item: Item, reading: Reading, reader: Reader, masked: b
     }
 
 
-def counts(items: Sequence[Item], by: Sequence[str], reader: Reader) -> dict[str, Any]:
-    """The tally of the verbatims (schema textmine.tally/1) and its Pareto table."""
+def counts(items: Sequence[Item], by: Sequence[str], *, model: str | None, reader: Reader) -> dict[str, Any]:
+    """The tally of the verbatims (schema textmine.tally/1) and its Pareto table, corrected as in a folder."""
     readings = reader.read([item.text for item in items])
     tally = Tally.empty(by).add(readings, [item.groups for item in items] if by else ())
-    rows = [
-        asdict(row) for level in ("cause", "subcause") for row in pareto(tally, reader.frame, level=level)
-    ]
-    return {**_versions(reader), "counts": tally.to_dict(), "pareto": rows}
+    how = Counted(correction=model_correction(model, reader.model.sha256))
+    causes, subcauses = paretos(tally, reader.frame, how)
+    return {
+        **_versions(reader),
+        "counts": {**tally.to_dict(), "counted": how.to_dict()},
+        "pareto": [asdict(row) for row in (*causes, *subcauses)],
+    }
 
 
 def issues(

@@ -124,7 +124,8 @@ class _Api:
         by = tuple(value.get("by", ()))
         if "by" in value and "items" not in value:
             raise BadRequest(422, "wrong_value", "by needs items with groups")
-        return _json(await self._work(lambda: answers.counts(wanted, by, self._reader)))
+        model, reader = self._settings.model, self._reader
+        return _json(await self._work(lambda: answers.counts(wanted, by, model=model, reader=reader)))
 
     async def issues(self, request: Request) -> Response:
         """Find emerging issues among dated verbatims, without a ledger."""
