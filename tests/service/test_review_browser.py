@@ -190,6 +190,31 @@ def test_every_decision_has_a_key_and_can_be_undone(site: str, opened: Open) -> 
     expect(said).to_contain_text("nothing to undo")
 
 
+def test_a_key_pressed_twice_decides_once(site: str, opened: Open) -> None:
+    page = opened(site, "anna")
+
+    for _ in range(3):
+        row = row_of(page)
+        press(page, "n", "n", "n")
+        moved_on(page, row)
+
+    expect(page.locator(".progress")).to_contain_text(re.compile("judged [3-9] "))
+    expect(page.locator(".conflict")).to_have_count(0)
+
+
+def test_words_without_a_cause_are_kept_and_add_nothing(site: str, opened: Open) -> None:
+    page = opened(site, "anna")
+    before = page.locator(".chosen .code").count()
+
+    press(page, "c")
+    page.keyboard.insert_text("没有这种说法的字")
+    press(page, "Enter")
+
+    expect(page.locator("#options")).to_contain_text("no such cause")
+    expect(page.locator("#find")).to_have_value("没有这种说法的字")
+    expect(page.locator(".chosen .code")).to_have_count(before)
+
+
 def test_the_list_is_walked_and_searched_by_keyboard(site: str, opened: Open) -> None:
     page = opened(site, "anna")
 

@@ -111,6 +111,17 @@ def chosen(desk: Desk) -> list[str]:
     return re.findall(r'name="cause" value="([^"]+)"', desk.page)
 
 
+def test_the_best_fit_is_added_without_a_look_at_the_list(sit: Sit, frame: Frame) -> None:
+    desk = sit("anna")
+    path = f"/review/row/{desk.keys()[0]}"
+    desk.see(path)
+
+    desk.send(f"{path}/draft", best="1", q=frame.zh(frame.codes[-1]))
+    assert chosen(desk) == [frame.codes[-1]]
+    desk.send(f"{path}/draft", best="1", q=" ")
+    assert chosen(desk) == []
+
+
 def test_a_search_without_a_script_shows_the_causes_on_the_page(sit: Sit, frame: Frame) -> None:
     desk = sit("anna")
     path = f"/review/row/{desk.keys()[0]}"

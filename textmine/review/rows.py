@@ -41,6 +41,7 @@ class Rows:
     source: str
     queued: tuple[QueueRow, ...]
     _by_key: dict[str, QueueRow] = field(repr=False)
+    _others: dict[str, QueueRow] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load(cls, path: Path, frame: Frame, *, reader: Reader | None = None, limit: int = SIZE) -> Rows:
@@ -70,12 +71,13 @@ class Rows:
         return self.get_all((key,)).get(key)
 
     def get_all(self, keys: Iterable[str]) -> dict[str, QueueRow]:
-        """The rows with these keys; the folder is read only for those outside the queue."""
+        """The rows with these keys; the folder is read only for those outside the queue, and once."""
         wanted = set(keys)
-        found = {key: self._by_key[key] for key in wanted if key in self._by_key}
-        if len(found) < len(wanted):
-            found |= rows_by_key(self.folder, wanted - set(found))
-        return found
+        missing = wanted - self._by_key.keys() - self._others.keys()
+        if missing:
+            self._others.update(rows_by_key(self.folder, missing))
+        known = self._others | self._by_key
+        return {key: known[key] for key in wanted if key in known}
 
     def search(self, words: str, *, most: int = HITS, seconds: float = SECONDS) -> Hits:
         """Rows of the folder whose text, id or number has the words; at most `most` of them."""

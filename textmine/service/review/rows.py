@@ -69,12 +69,14 @@ class RowPages:
         """The form after a cause was added, removed or made primary; nothing is decided yet."""
         seen = self._seen(call)
         codes = tuple(code for code in call.form.get("cause", ()) if code in self._desk.frame)
-        add = call.said("add")
+        add, words = call.said("add"), call.said("q").strip()[:100]
+        if call.said("best"):
+            add = next((entry.code for entry in find_causes(self._desk.frame, words) if words), "")
         added = add if add in self._desk.frame else ""
         codes = drafted(codes, add=added, drop=call.said("drop"), first=call.said("first"))
-        version = call.number("version")
+        version, looked = call.number("version"), bool(call.said("find") or call.said("best"))
         answer = self._row(call, seen, codes, focus="search", stance=call.said("stance"), version=version,
-                           words=call.said("q") if call.said("find") else "")  # fmt: skip
+                           words=words if looked and not added else "")  # fmt: skip
         # The draft has no address of its own: loading it again must not ask to send the form again.
         answer.headers["HX-Push-Url"] = "false"
         return answer

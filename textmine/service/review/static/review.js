@@ -28,10 +28,8 @@
     const options = [...document.querySelectorAll("#options .option")];
     const at = options.indexOf(document.activeElement);
     if (event.key === "Enter" && event.target === finder) {
-      // What was typed last may not have been answered yet; then the server looks it up itself.
-      if (!finder.value.trim()) document.getElementById("save").click();
-      else if (options.length && finder.dataset.shown === finder.value) options[0].click();
-      else finder.dataset.enter = "1";
+      // The server looks the words up itself, since the list may not have caught up with them yet.
+      document.getElementById(finder.value.trim() ? "best" : "save").click();
       return true;
     }
     if (event.key === "ArrowDown" && options.length && (event.target === finder || at >= 0)) {
@@ -62,16 +60,6 @@
       event.preventDefault();
       use(element);
     }
-  });
-
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "options") return;
-    const finder = document.getElementById("find");
-    finder.dataset.shown = new URL(event.detail.xhr.responseURL).searchParams.get("q");
-    if (!finder.dataset.enter) return;
-    delete finder.dataset.enter;
-    const first = document.querySelector("#options .option");
-    if (first && finder.dataset.shown === finder.value) first.click();
   });
 
   const trouble = (shown) => () => {
