@@ -219,6 +219,11 @@ def read_issues(folder: Path) -> tuple[IssueLine, ...]:
                     str(data["status"]),
                     str(data["first_seen"]),
                     int(data["size"]),
+                    "; ".join(f"{one['how']} {one['issue_id']}" for one in data.get("parents") or ()),
+                    str(data.get("first_alert") or ""),
+                    "; ".join(data.get("causes") or ()),
+                    str(next(iter(data.get("exemplars") or ()), "")),
+                    tuple((str(period), int(n)) for period, n in (data.get("by_period") or {}).items()),
                 )
             )
     except (ValueError, KeyError, TypeError) as error:

@@ -35,6 +35,7 @@ from .records import Reading
 from .resources import lexicon_path
 from .text.mask import mask
 
+SCHEMA = "textmine.issues/1"
 CHUNK = 1024
 SAMPLE = 200
 ALERT_COLUMNS = (
@@ -66,6 +67,7 @@ class Tracked:
     seconds: float
     frame: Frame
     frame_text: str
+    model_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def track_issues(
         raise UsageError("name at least one input file, or a folder that `textmine classify` wrote")
     started = time.perf_counter()
     store = Store.open(state) if state else None
-    frame, entries = _read(inputs, options, reader, progress)
+    frame, model_version, entries = _read(inputs, options, reader, progress)
     rows = _tracked_rows(entries, period, options)
     memory, adapted = _open_state(store, period, rows)
     names = {code: frame.name(code, options.lang) for code in (*frame.codes, *frame.causes)}
@@ -116,6 +118,7 @@ def track_issues(
         out, periods, tuple(memory.issues), tuple(memory.alerts), proposals,
         len(rows), sum(one is not None for one in where), seconds, frame,
         (Path(options.frame) if options.frame else lexicon_path("taxonomy.toml")).read_text("utf-8"),
+        model_version,
     )  # fmt: skip
     _write(done, entries, rows, where, names, IssueDecisions.read(state) if state else IssueDecisions())
     _write_weekly(done, memory, names, options.lang)
@@ -124,14 +127,15 @@ def track_issues(
 
 def _read(
     inputs: Sequence[str], options: ClassifyOptions, reader: Reader | None, progress: Progress
-) -> tuple[Frame, list[_Entry]]:
+) -> tuple[Frame, str, list[_Entry]]:
+    """The frame, the version of the model that read, and the rows."""
     if len(inputs) == 1 and Path(inputs[0]).is_dir():
         return _read_folder(Path(inputs[0]), options, progress)
     reader = reader or load_reader(options)
-    return reader.frame, list(_read_files(inputs, options, reader, progress))
+    return reader.frame, reader.model.version, list(_read_files(inputs, options, reader, progress))
 
 
-def _read_folder(path: Path, options: ClassifyOptions, progress: Progress) -> tuple[Frame, list[_Entry]]:
+def _read_folder(path: Path, options: ClassifyOptions, progress: Progress) -> tuple[Frame, str, list[_Entry]]:
     folder = ClassifiedFolder.open(path)
     frame = Frame.load(Path(options.frame) if options.frame else None)
     said = folder.manifest.columns
@@ -147,7 +151,8 @@ def _read_folder(path: Path, options: ClassifyOptions, progress: Progress) -> tu
     for rows in folder.chunks(CHUNK):
         entries += [_entry(row.number, row.id, row.values, row.reading, columns, groups) for row in rows]
         progress(len(rows))
-    return frame, entries
+    model = folder.manifest.model
+    return frame, model.version if model else "", entries
 
 
 def _read_files(
@@ -277,7 +282,9 @@ def _write(
 ) -> None:
     issues = sorted(done.issues, key=lambda one: one.id)
     with atomic_writer(done.folder / "issues.jsonl") as file:
-        for record in decisions.overlay(issue.public(done.periods, names) for issue in issues):
+        versions = {"schema": SCHEMA, "model_version": done.model_version}
+        versions["taxonomy_version"] = done.frame.version
+        for record in decisions.overlay(versions | issue.public(done.periods, names) for issue in issues):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
     write_csv(
         done.folder / "assignments.csv",

@@ -84,3 +84,21 @@ def test_dense_groups_are_found_and_noise_is_left() -> None:
     for block in (range(8), range(8, 16), range(16, 24)):
         assert sum(set(block) <= set(group) for group in groups) == 1
     assert len(groups) == 3
+
+
+def test_an_hdbscan_without_the_tree_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "hdbscan._hdbscan_tree", None)
+    with pytest.raises(ModelError, match="this version of hdbscan cannot cluster issues"):
+        dense_groups(np.eye(8, dtype=np.float32))
+
+
+def test_the_installed_hdbscan_gives_the_tree_that_is_read() -> None:
+    from textmine.issues.cluster import _tree_functions
+
+    label, condense_tree = _tree_functions()
+    tree = condense_tree(label(np.array([[0.0, 1.0, 0.1], [2.0, 3.0, 0.2], [1.0, 2.0, 0.9]])), 2)
+
+    assert set(tree.dtype.names) == {"parent", "child", "lambda_val", "child_size"}
+    assert sorted(tree["child"][tree["child_size"] > 1].tolist()) == [5, 6]

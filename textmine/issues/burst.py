@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 RECENT_PERIODS = 3
@@ -19,6 +20,9 @@ LEAST_RATIO = 4.0
 P_LIMIT = 2e-5
 """Per word; about one word in a vocabulary of fifty thousand passes by chance; no alarm rests on it alone."""
 
+P_NOVEL = 0.01
+NOVEL_ROWS = 2
+"""A word that may be the first sign of a new matter: its verbatims wait before they join an old issue."""
 P_STRIKING = 2e-7
 """Per word; hardly ever by chance: an issue that has such a word is believed at five rows."""
 
@@ -30,6 +34,7 @@ def sudden_words(
     recent_rows: int,
     *,
     p_limit: float = P_LIMIT,
+    least: int = LEAST_ROWS,
 ) -> frozenset[str]:
     """Words whose rows in `recent` periods exceed what the rest of `background` lets expect."""
     counts: Counter[str] = Counter()
@@ -38,7 +43,7 @@ def sudden_words(
     past_rows = rows - recent_rows
     if past_rows <= 0 or not recent_rows:
         return frozenset()
-    words = sorted(word for word, n in counts.items() if n >= LEAST_ROWS and len(word) > 1 and word[0] != "=")
+    words = sorted(word for word, n in counts.items() if n >= least and len(word) > 1)
     observed = np.array([counts[word] for word in words], float)
     past = np.array([max(background.get(word, 0) - counts[word], 0) for word in words], float)
     expected = (past + 0.5) / past_rows * recent_rows
@@ -46,25 +51,40 @@ def sudden_words(
     return frozenset(word for word, is_sudden in zip(words, sudden.tolist(), strict=True) if is_sudden)
 
 
-def word_groups(rows: Sequence[Collection[str]], *, share: float = 0.3) -> list[frozenset[str]]:
+def word_groups(rows: Sequence[Collection[str]], *, share: float = 0.5) -> list[frozenset[str]]:
     """Sudden words that belong together: those that stand in the same rows; the commonest words first.
 
-    `rows` holds the sudden words of each row. Two words are joined when `share` of the rarer one's rows have
-    both.
+    `rows` holds the sudden words of each row. Groups grow from single words: the two whose rows overlap most
+    are joined while `share` of the smaller one's rows lie in both, so that one word of two matters does not
+    join them.
     """
-    counts = Counter(word for words in rows for word in words)
-    together: Counter[tuple[str, str]] = Counter()
-    for words in rows:
-        ordered = sorted(words)
-        together.update((a, b) for i, a in enumerate(ordered) for b in ordered[i + 1 :])
-    group = {word: word for word in counts}
-    for (a, b), n in sorted(together.items(), key=lambda item: (-item[1], item[0])):
-        if n >= 2 and n >= share * min(counts[a], counts[b]):
-            old, new = group[b], group[a]
-            group = {word: new if leader == old else leader for word, leader in group.items()}
-    found: dict[str, set[str]] = {}
-    for word, leader in group.items():
-        found.setdefault(leader, set()).add(word)
-    return sorted(
-        (frozenset(words) for words in found.values()), key=lambda g: (-sum(counts[w] for w in g), sorted(g))
+    words = sorted({word for said in rows for word in said})
+    holds = np.array([[word in said for said in rows] for word in words], bool).reshape(len(words), len(rows))
+    groups = [{word} for word in words]
+    overlap = _overlaps(holds)
+    while len(words) > 1 and overlap.max() >= share:
+        first, second = sorted(divmod(int(overlap.argmax()), len(words)))
+        groups[first] |= groups[second]
+        groups[second] = set()
+        holds[first] |= holds[second]
+        holds[second] = False
+        for at in (first, second):
+            overlap[at] = overlap[:, at] = _overlap(holds, at)
+    sizes = holds.sum(axis=1)
+    order = sorted(
+        (i for i, group in enumerate(groups) if group), key=lambda i: (-sizes[i], sorted(groups[i]))
     )
+    return [frozenset(groups[i]) for i in order]
+
+
+def _overlaps(holds: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.array([_overlap(holds, at) for at in range(len(holds))]).reshape(len(holds), len(holds))
+
+
+def _overlap(holds: NDArray[np.bool_], at: int) -> NDArray[np.float64]:
+    """Share of the smaller of two words' rows that hold both, of one word with each; 0 below two rows."""
+    both = (holds & holds[at]).sum(axis=1)
+    smaller = np.minimum(holds.sum(axis=1), holds[at].sum())
+    found = np.where(both >= 2, both / np.maximum(smaller, 1), 0.0)
+    found[at] = 0.0
+    return np.asarray(np.round(found, 6))

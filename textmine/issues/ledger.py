@@ -16,7 +16,9 @@ Status = Literal["born", "growing", "steady", "declining", "dormant", "revived",
 
 DORMANT_AFTER = 4
 """Periods without a row after which an issue sleeps."""
-_KEPT_WORDS = 60
+_MOST_SHOWN = 60
+KEPT_WORDS = 400
+"""Words of an issue that are remembered, the commonest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Alert:
 
 @dataclass(slots=True)
 class Issue:
-    """One issue. `by_period` counts its rows, `before` rows like it from before it was known."""
+    """One issue. `by_period` counts its rows, `before` rows like it from before it was known.
+
+    `words`, `distinct` and the tracker's vector of it count every distinct matter once, those in `said`.
+    """
 
     id: str
     label: str
@@ -59,7 +64,6 @@ class Issue:
     parents: tuple[Parent, ...] = ()
     merged_into: str | None = None
     place: str | None = None
-    away: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     words: Counter[str] = field(default_factory=Counter)
     amounts: tuple[str, ...] = ()
@@ -67,8 +71,8 @@ class Issue:
     places: Counter[str] = field(default_factory=Counter)
     groups: dict[str, Counter[str]] = field(default_factory=dict)
     first_alert: str | None = None
-    radius: float = 0.5
     distinct: int = 0
+    said: set[int] = field(default_factory=set)
     marked: bool = False
 
     @property
@@ -103,14 +107,13 @@ class Issue:
     def to_dict(self) -> dict[str, Any]:
         """As the ledger stores it."""
         record = {name: getattr(self, name) for name in _PLAIN}
-        record |= {
-            name: list(getattr(self, name)) for name in ("terms", "exemplars", "away", "anchors", "amounts")
-        }
+        record |= {name: list(getattr(self, name)) for name in ("terms", "exemplars", "anchors", "amounts")}
+        record["said"] = sorted(self.said)
         record["parents"] = [_parent(parent) for parent in self.parents]
         record["by_period"] = dict(sorted(self.by_period.items()))
         record["before"] = dict(sorted(self.before.items()))
         for name in ("causes", "places", "words"):
-            record[name] = most_common(getattr(self, name), 200)
+            record[name] = most_common(getattr(self, name), KEPT_WORDS)
         record["groups"] = {column: most_common(counts) for column, counts in sorted(self.groups.items())}
         return record
 
@@ -118,8 +121,9 @@ class Issue:
     def from_dict(cls, record: Mapping[str, Any]) -> Issue:
         """Inverse of `to_dict`."""
         values = dict(record)
-        for name in ("terms", "exemplars", "away", "anchors", "amounts"):
+        for name in ("terms", "exemplars", "anchors", "amounts"):
             values[name] = tuple(values[name])
+        values["said"] = set(values["said"])
         values["parents"] = tuple(Parent(**parent) for parent in values["parents"])
         for name in ("causes", "places", "words"):
             values[name] = Counter(values[name])
@@ -155,7 +159,6 @@ _PLAIN = (
     "merged_into",
     "place",
     "first_alert",
-    "radius",
     "distinct",
     "marked",
 )
@@ -174,6 +177,6 @@ def _parent(parent: Parent) -> dict[str, str]:
     return {"issue_id": parent.issue_id, "how": parent.how, "period": parent.period, "why": parent.why}
 
 
-def most_common(counts: Counter[str], most: int = _KEPT_WORDS) -> dict[str, int]:
+def most_common(counts: Counter[str], most: int = _MOST_SHOWN) -> dict[str, int]:
     """The largest counts, equal ones by name: the same whatever order they were counted in."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most])

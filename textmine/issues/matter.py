@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ..resources import lexicon_path
 from ..text.normalize import normalize
@@ -67,6 +68,21 @@ class Matter:
     def pieces(self) -> tuple[str, ...]:
         """The words and, of the long ones, their pairs of characters: new names are cut in many ways."""
         return tuple(piece for word in self.words for piece in _pieces(word))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What counts as evidence: the words and their pieces, and the names of places and products."""
+        return frozenset((*self.pieces, *(f"={name}" for name in self.names)))
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """What may be news: the marks, and pairs of words."""
+        return self.marks | frozenset(self.pairs)
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """Neighbouring words together: common words in a new combination are news as well."""
+        return tuple(f"{a}+{b}" for a, b in pairwise(self.words))
 
     @property
     def tellable(self) -> bool:

@@ -22,9 +22,6 @@ from .vectors_file import vector_files
 
 Floats = NDArray[np.float32]
 
-CORES = 12
-"""Verbatims that stand for an issue when new rows are compared with it."""
-
 
 @dataclass(slots=True)
 class Waiting:
@@ -35,6 +32,11 @@ class Waiting:
     rows: dict[str, int]
     cause: str
     groups: dict[str, dict[str, int]]
+    marks: frozenset[str] = field(init=False)
+    signs: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.marks, self.signs = self.matter.marks, self.matter.signs
 
     def to_dict(self) -> dict[str, Any]:
         m = self.matter
@@ -82,7 +84,6 @@ class State:
     encoder: WordVectors
     period: str = "week"
     issues: list[Issue] = field(default_factory=list)
-    cores: list[Floats] = field(default_factory=list)
     middles: list[Floats] = field(default_factory=list)
     volumes: dict[str, int] = field(default_factory=dict)
     series: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -153,22 +154,14 @@ def pack(state: State, *, with_encoder: bool) -> dict[str, bytes]:
     blobs["issues.jsonl"] = _lines(issue.to_dict() for issue in state.issues)
     blobs["alerts.jsonl"] = _lines({n: getattr(a, n) for n in Alert.__slots__} for a in state.alerts)
     blobs["pool.jsonl"] = _lines(state.pool[key].to_dict() for key in sorted(state.pool))
-    sizes = np.array([len(core) for core in state.cores], np.int32)
-    wide = state.cores[0].shape[1] if state.cores else 1
-    blobs["issues.safetensors"] = save(
-        {
-            "sizes": sizes,
-            "cores": np.vstack(state.cores) if state.cores else np.zeros((0, wide), np.float32),
-            "middles": np.vstack(state.middles) if state.middles else np.zeros((0, wide), np.float32),
-        }
-    )
-    background = dict(sorted(state.background.items(), key=lambda item: (-item[1], item[0]))[:40_000])
+    middles = np.vstack(state.middles) if state.middles else np.zeros((0, 1), np.float32)
+    blobs["issues.safetensors"] = save({"middles": middles})
     meta = {
         "period": state.period,
         "volumes": state.volumes,
         "series": state.series,
         "series_alerts": state.series_alerts,
-        "background": background,
+        "background": dict(sorted(state.background.items())),
         "background_rows": state.background_rows,
         "recent": {period: dict(sorted(counts.items())) for period, counts in state.recent.items()},
     }
@@ -191,14 +184,12 @@ def unpack(fetch: Callable[[str], bytes | None], encoder: WordVectors) -> State:
     try:
         meta = json.loads(_need(fetch, "meta.json"))
         tensors = _tensors(_need(fetch, "issues.safetensors"))
-        cuts = np.cumsum(tensors["sizes"])[:-1]
         issues = [Issue.from_dict(record) for record in _objects(_need(fetch, "issues.jsonl"))]
         waiting = [Waiting.from_dict(record) for record in _objects(_need(fetch, "pool.jsonl"))]
         return State(
             encoder,
             period=meta["period"],
             issues=issues,
-            cores=list(np.split(tensors["cores"], cuts)) if issues else [],
             middles=list(tensors["middles"]),
             volumes=meta["volumes"],
             series=meta["series"],

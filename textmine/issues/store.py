@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import InputError, OutputError
 
-FORMAT = "textmine.ledger/1"
+FORMAT = "textmine.ledger/2"
 CURRENT = "current.json"
 
 

@@ -110,6 +110,11 @@ class IssueLine:
     status: str
     first_seen: str
     size: int
+    lineage: str = ""
+    first_alert: str = ""
+    causes: str = ""
+    exemplar: str = ""
+    by_period: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ..errors import OutputError
 from ..io.atomic import AtomicFile
 from . import tables
 from .book import FONT, Book, Cell, Table, safe
+from .issue_sheet import issue_sheet
 from .sentences import sentences
 from .words import Lang, speaker
 
@@ -54,6 +55,7 @@ def _fill(book: Book, summary: Summary, lang: Lang) -> None:
     tables.tree(book, summary, lang)
     tables.drivers(book, summary, lang)
     tables.fishbone(book, summary, lang)
+    issue_sheet(book, summary.issues)
     tables.risk(book, summary, lang)
     tables.verbatims(book, summary, lang)
     tables.pivot(book, summary, lang)

@@ -92,7 +92,7 @@ def issues(
         found = (Path(name) / "out" / "issues.jsonl").read_text("utf-8").splitlines()
         alerts = [asdict(alert) for alert in done.alerts]
         assigned = _assignments(Path(name) / "out" / "assignments.csv")
-    issues = [{"schema": "textmine.issues/1", **_versions(reader), **json.loads(line)} for line in found]
+    issues = [json.loads(line) for line in found]
     return {**_versions(reader), "periods": list(done.periods), "issues": issues, "alerts": alerts,
             "assignments": assigned}  # fmt: skip
 

@@ -1,0 +1,203 @@
+"""Puts verbatims to the issues they are nearest to, and says which issues a verbatim may not join.
+
+A verbatim with a sudden word stays out of an old issue that never had it, and one of another place or product
+out of an issue that has its own: so a new matter does not vanish in an old one that is like it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cluster import LEAST
+from .intake import Step
+from .ledger import Issue
+from .likeness import Floats, nearness
+from .names import elsewhere, is_product
+from .rows import hashes
+from .state import State, Waiting
+
+RADIUS = 0.17
+"""Score from which a verbatim lies in an issue: two rows in a thousand of any other matter reach it."""
+RADIUS_OLD = 0.3
+"""The same for an issue that has been there for longer: what is not clearly its own may be new, and waits."""
+HARDLY = 0.1
+"""Share of an issue's verbatims up to which a word is not the issue's own."""
+_BARRED = -9.0
+
+
+def assign(state: State, step: Step, items: Sequence[Waiting]) -> list[Waiting]:
+    """Join each verbatim to its issue and return those that lie in none."""
+    vectors = state.encode([one.matter for one in items])
+    live = living(state)
+    scores = near(state, items, vectors, live)
+    first = nearest(state, scores, live, RADIUS)
+    moved = _moved(state, step, items, first)
+    raw = scores.copy()
+    bar_novel(state, step, items, live, scores)
+    bar_names(state, items, live, scores)
+    _bar_bursts(state, items, first, live, scores)
+    for column, number in enumerate(live):
+        if number in moved:
+            rows = [row for row, one in enumerate(items) if moved[number] in one.matter.names]
+            scores[rows, column] = raw[rows, column]
+    left = []
+    for one, vector, number in zip(items, vectors, nearest(state, scores, live).tolist(), strict=True):
+        if number >= 0:
+            join(state, number, one, vector)
+        else:
+            left.append(one)
+    return left
+
+
+def living(state: State) -> list[int]:
+    """The issues that rows may join."""
+    return [i for i, issue in enumerate(state.issues) if issue.merged_into is None]
+
+
+def near(state: State, items: Sequence[Waiting], vectors: Floats, live: Sequence[int]) -> Floats:
+    """Scores (verbatims, live issues)."""
+    if not items or not live:
+        return np.zeros((len(items), len(live)), np.float32)
+    return nearness(
+        vectors,
+        [one.marks for one in items],
+        [state.issues[i] for i in live],
+        [state.middles[i] for i in live],
+        state.background,
+        state.background_rows,
+    )
+
+
+def nearest(
+    state: State, scores: Floats, live: Sequence[int], radius_old: float | None = None
+) -> NDArray[np.int64]:
+    """The issue of each verbatim, −1 where none is near enough; of equals the older."""
+    if not live:
+        return np.full(len(scores), -1, np.int64)
+    least = RADIUS_OLD if radius_old is None else radius_old
+    radius = np.array([least if older(state, state.issues[i]) else RADIUS for i in live], np.float32)
+    scores = np.where(scores >= radius, scores, _BARRED)
+    top = scores.argmax(axis=1)
+    inside = scores[np.arange(len(scores)), top] > _BARRED
+    return np.where(inside, np.asarray(live)[top], -1)
+
+
+def lacks(issue: Issue, word: str) -> bool:
+    """Whether an issue hardly ever had a word."""
+    return issue.words[word] < HARDLY * issue.distinct
+
+
+def older(state: State, issue: Issue) -> bool:
+    """Whether an issue was there before the words that are sudden now could come up."""
+    lately = sorted(p for p in state.recent if p)
+    return bool(lately) and issue.born < lately[0]
+
+
+def bar_novel(
+    state: State, step: Step, items: Sequence[Waiting], live: Sequence[int], scores: Floats
+) -> None:
+    """Keep new words out of older issues that never had them, and new names out of any."""
+    bars: dict[str, NDArray[np.int64]] = {}
+    every = [(column, state.issues[i]) for column, i in enumerate(live)]
+    old = [(column, issue) for column, issue in every if older(state, issue)]
+    for row, one in enumerate(items):
+        for word in sorted(one.signs & step.novel):
+            if word not in bars:
+                known = every if word.startswith("=") else old
+                bars[word] = np.array([column for column, issue in known if lacks(issue, word)], np.int64)
+            scores[row, bars[word]] = _BARRED
+
+
+def bar_names(
+    state: State,
+    items: Sequence[Waiting],
+    live: Sequence[int],
+    scores: Floats,
+) -> None:
+    """Keep another place or product out of an issue that has its own."""
+    placed = [(column, place) for column, i in enumerate(live) if (place := state.issues[i].place)]
+    for row, one in enumerate(items):
+        if not (names := one.matter.names):
+            continue
+        for column, place in placed:
+            if elsewhere(names, place):
+                scores[row, column] = _BARRED
+
+
+def join(state: State, number: int, one: Waiting, vector: Floats) -> None:
+    """Put a verbatim's rows into an issue; rows that lie in an issue already stay there."""
+    issue = state.issues[number]
+    rows = sum(one.rows.values())
+    code = hashes([one.matter.key])[0]
+    for period, n in one.rows.items():
+        issue.count(period, n)
+        stored = state.rows_of(period)
+        stored.issues[(stored.matters == code) & (stored.issues < 0)] = number
+        state.changed.add(period)
+    if one.cause:
+        issue.causes[one.cause] += rows
+    issue.places.update(dict.fromkeys(one.matter.places, rows))
+    for column, counts in one.groups.items():
+        issue.groups.setdefault(column, Counter()).update(counts)
+    if int(code) not in issue.said:
+        # What is said again in the same words must not make an issue its own image.
+        issue.said.add(int(code))
+        issue.words.update(one.signs)
+        issue.distinct += 1
+        state.middles[number] = np.asarray(state.middles[number] + vector, np.float32)
+
+
+def absent(state: State, issue: Issue, period: str) -> bool:
+    """Whether an issue that came in every period of late has left: too many rows are missing for chance."""
+    lately = [p for p in state.periods() if p < period][-2:]
+    return (
+        len(lately) == 2 and issue.born < lately[-1] and sum(issue.by_period.get(p, 0) for p in lately) >= 4
+    )
+
+
+def _moved(state: State, step: Step, items: Sequence[Waiting], chosen: NDArray[np.int64]) -> dict[int, str]:
+    """Issues whose rows of this period are all of one other place: they have moved, and it is theirs now."""
+    found: dict[int, str] = {}
+    for number, joined in _by_issue(items, chosen).items():
+        issue = state.issues[number]
+        place = issue.place
+        if not place or is_product(place) or not absent(state, issue, step.period):
+            continue
+        others = Counter(n for one in joined if elsewhere(one.matter.names, place) for n in one.matter.names)
+        own = sum(place in one.matter.names for one in joined)
+        best = min(others, key=lambda name: (-others[name], name), default="")
+        if own == 0 and others[best] >= 2 and lacks(issue, f"={best}"):
+            issue.place = found[number] = best
+    return found
+
+
+def _bar_bursts(
+    state: State,
+    items: Sequence[Waiting],
+    chosen: NDArray[np.int64],
+    live: Sequence[int],
+    scores: Floats,
+) -> None:
+    """A place or product that suddenly fills an issue without one of its own is a matter of its own."""
+    column = {number: at for at, number in enumerate(live)}
+    for number, joined in _by_issue(items, chosen).items():
+        issue = state.issues[number]
+        if issue.place or issue.distinct < 2 * LEAST:
+            continue
+        counts = Counter(name for one in joined for name in set(one.matter.names))
+        bursts = {n for n, c in counts.items() if c >= LEAST and lacks(issue, f"={n}")}
+        for row, one in enumerate(items):
+            if bursts & set(one.matter.names):
+                scores[row, column[number]] = _BARRED
+
+
+def _by_issue(items: Sequence[Waiting], chosen: NDArray[np.int64]) -> dict[int, list[Waiting]]:
+    found: dict[int, list[Waiting]] = defaultdict(list)
+    for one, number in zip(items, chosen.tolist(), strict=True):
+        if number >= 0:
+            found[number].append(one)
+    return dict(sorted(found.items()))

@@ -1,0 +1,129 @@
+"""Finds new matters among the verbatims that wait: by sudden words, by density, by sheer repetition.
+
+Finds groups only; what becomes of a group is for `birth`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .assign import RADIUS, bar_names, bar_novel, join, living, near, nearest
+from .birth import bear, look_back
+from .burst import word_groups
+from .cluster import LEAST, coherent, dense_groups
+from .intake import Step
+from .likeness import Floats
+from .names import by_name
+from .state import State, Waiting
+
+MOST_AT_ONCE = 6000
+"""Distinct verbatims clustered together; more are taken in turns, so that time grows with the rows."""
+LEAST_ALIKE = 0.25
+"""Mean cosine of two members of a group that hangs together; tuned on planted streams, like the next."""
+LEAST_ALIKE_SUDDEN = 0.12
+TEMPLATED = 6
+"""Rows with the very same matter that are an issue without others like them."""
+PATIENCE = 3
+"""Periods for which a verbatim with something new in it waits before it joins an issue that lacks it."""
+ROUNDS = 3
+"""Times that what waits is compared with the new issues: what joins draws others in."""
+
+
+def discover(state: State, step: Step) -> None:
+    """Turn groups among what waits into issues, or into part of issues that are there already."""
+    period = step.period
+    keys = [key for key in sorted(state.pool) if any(q <= period or not q for q in state.pool[key].rows)]
+    for start in range(0, len(keys), MOST_AT_ONCE):
+        _discover_among(state, step, [k for k in keys[start : start + MOST_AT_ONCE] if k in state.pool])
+
+
+def join_after_waiting(state: State, step: Step) -> None:
+    """What waited for others like it in vain goes to the issue it is nearest to, whatever is new in it."""
+    dated = [p for p in state.periods() if p <= step.period]
+    if len(dated) <= PATIENCE:
+        return
+    keys = [key for key in sorted(state.pool) if max(state.pool[key].rows) == dated[-1 - PATIENCE]]
+    items = [state.pool[key] for key in keys]
+    live = living(state)
+    vectors = state.encode([one.matter for one in items])
+    scores = near(state, items, vectors, live)
+    bar_names(state, items, live, scores)
+    for key, one, vector, number in zip(
+        keys, items, vectors, nearest(state, scores, live, RADIUS).tolist(), strict=True
+    ):
+        if number >= 0:
+            join(state, number, one, vector)
+            del state.pool[key]
+
+
+def _discover_among(state: State, step: Step, keys: Sequence[str]) -> None:
+    items = [state.pool[key] for key in keys]
+    vectors = state.encode([one.matter for one in items])
+    sudden = _sudden_groups(state, step, items, vectors)
+    taken = {i for group in sudden for i in group}
+    rest = [i for i in range(len(items)) if i not in taken]
+    dense = [tuple(rest[i] for i in g) for g in _dense([items[i] for i in rest], vectors[rest])]
+    born: set[int] = set()
+    for group in (*sudden, *dense):
+        if any(items[i].rows.get(step.period) for i in group):
+            born.add(bear(state, step, [items[i] for i in group], vectors[list(group)]))
+    for _ in range(ROUNDS if born else 0):
+        if not _draw_in(state, step, keys, sorted(born)):
+            break
+    for number in sorted(born):
+        look_back(state, step, number)
+
+
+def _draw_in(state: State, step: Step, keys: Sequence[str], born: Sequence[int]) -> bool:
+    """Noise near a new issue belongs to it; whether any joined."""
+    left = [key for key in keys if key in state.pool]
+    items = [state.pool[key] for key in left]
+    vectors = state.encode([one.matter for one in items])
+    scores = near(state, items, vectors, born)
+    bar_novel(state, step, items, born, scores)
+    bar_names(state, items, born, scores)
+    joined = False
+    for key, one, vector, number in zip(
+        left, items, vectors, nearest(state, scores, born).tolist(), strict=True
+    ):
+        if number >= 0:
+            join(state, number, one, vector)
+            del state.pool[key]
+            joined = True
+    return joined
+
+
+def _sudden_groups(
+    state: State, step: Step, items: Sequence[Waiting], vectors: Floats
+) -> list[tuple[int, ...]]:
+    """Groups of verbatims that share sudden words and hang together otherwise."""
+    if not step.sudden:
+        return []
+    has = [one.signs & step.sudden for one in items]
+    recent = sorted(p for p in state.recent if p)
+    fresh = [bool(h) and any(p in one.rows for p in recent) for h, one in zip(has, items, strict=True)]
+    found: list[tuple[int, ...]] = []
+    taken: set[int] = set()
+    for words in word_groups([h for h, is_fresh in zip(has, fresh, strict=True) if is_fresh]):
+        group = [i for i, h in enumerate(has) if fresh[i] and h & words and i not in taken]
+        inner = coherent(vectors, group, least=LEAST_ALIKE_SUDDEN) if len(group) >= LEAST else ()
+        if len(inner) >= LEAST:
+            parts = [part for part in by_name(items, inner) if len(part) >= LEAST - 1]
+            found.extend(parts)
+            taken.update(i for part in parts for i in part)
+    return found
+
+
+def _dense(items: Sequence[Waiting], vectors: Floats) -> list[tuple[int, ...]]:
+    """Dense groups, the one with most rows first, and verbatims that are repeated often enough alone."""
+    found: list[tuple[int, ...]] = []
+    for group in dense_groups(vectors):
+        inner = coherent(vectors, group, least=LEAST_ALIKE)
+        if len(inner) >= LEAST:
+            found.extend(part for part in by_name(items, inner) if len(part) >= LEAST - 1)
+    taken = {i for group in found for i in group}
+    for i, one in enumerate(items):
+        if i not in taken and sum(one.rows.values()) >= TEMPLATED and len(one.matter.words) >= 3:
+            found.append((i,))
+    rows = [sum(sum(items[i].rows.values()) for i in group) for group in found]
+    return [found[i] for i in sorted(range(len(found)), key=lambda i: (-rows[i], found[i]))]

@@ -1,0 +1,125 @@
+"""How alike: a verbatim and an issue, two issues. Vectors for the sense, evidence of words for the matter.
+
+Evidence of words is how much likelier an issue's verbatims are to hold the words than the background is
+(a Dirichlet-smoothed unigram model, as in topic detection on streams: Yin et al. 2018), by the root of their
+number, so that long verbatims have no advantage. On planted streams the sum finds four fifths of an issue's
+other verbatims at a false share of 0.3 %; vectors alone find seven tenths. Numbers only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .cluster import blocks
+from .ledger import Issue
+
+Floats = NDArray[np.float32]
+
+PRIOR = 0.5
+"""Verbatims' worth of background mixed into an issue's words; 0.5, 1, 2 and 4 tried, little between them."""
+DISCOUNT = 0.9
+"""Taken off every count of a word in an issue: a word of a single verbatim says next to nothing of it."""
+WORD_SHARE = 0.05
+"""Weight of the evidence of words beside the cosine; 0.02 to 0.12 tried on planted streams."""
+SENSE_ENOUGH = 0.25
+"""Cosine of two middles below which words are not compared."""
+
+
+class Rarity(dict[str, float]):
+    """Squared inverse frequency of words among `rows` rows, each worked out when it is asked for."""
+
+    def __init__(self, background: Mapping[str, int], rows: int) -> None:
+        super().__init__()
+        self._background, self._rows = background, rows
+
+    def __missing__(self, word: str) -> float:
+        self[word] = math.log((self._rows + 1) / (self._background.get(word, 0) + 0.5)) ** 2
+        return self[word]
+
+
+def nearness(
+    vectors: Floats,
+    said: Sequence[Collection[str]],
+    issues: Sequence[Issue],
+    middles: Sequence[Floats],
+    background: Mapping[str, int],
+    rows: int,
+) -> Floats:
+    """Scores (verbatims, issues): cosine to the issue's middle and evidence of words; rounded: ties stay.
+
+    `vectors` and `said` are the verbatims' unit vectors and marks; `background` counts words in `rows` rows.
+    """
+    centres = np.vstack([unit(middle) for middle in middles])
+    scores = np.empty((len(vectors), len(issues)), np.float32)
+    evidence = _evidence(said, issues, background, rows)
+    for block in blocks(len(vectors), 1024):
+        scores[block] = vectors[block] @ centres.T
+        scores[block] += WORD_SHARE * evidence[block]
+    return np.round(scores, 4)
+
+
+def kinship(
+    one: Counter[str],
+    middle: Floats,
+    other: Counter[str],
+    centre: Floats,
+    rarity: Rarity,
+) -> float:
+    """How far two groups of verbatims are one matter: cosine of the middles plus cosine of their words.
+
+    Rare words count more. Halves of one matter reach 0.7 in nine cases of ten, two matters in three of a
+    thousand.
+    """
+    sense = float(unit(middle) @ unit(centre))
+    if sense < SENSE_ENOUGH:
+        return round(sense, 4)
+    return round(sense + _words_alike(one, other, rarity), 4)
+
+
+def unit(vector: Floats) -> Floats:
+    """The vector with length 1."""
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+
+
+def _words_alike(one: Counter[str], other: Counter[str], rare: Mapping[str, float]) -> float:
+    # Exact sums: the order in which words were counted must not show.
+    shared = math.fsum(n * other[word] * rare[word] for word, n in one.items() if word in other)
+    lengths = [math.fsum(n * n * rare[word] for word, n in of.items()) for of in (one, other)]
+    return shared / max(math.sqrt(lengths[0] * lengths[1]), 1e-9)
+
+
+def _evidence(
+    said: Sequence[Collection[str]], issues: Sequence[Issue], background: Mapping[str, int], rows: int
+) -> Floats:
+    """Log-likelihood ratio of each verbatim's words, issue to background, by the root of their number."""
+    index = {word: i for i, word in enumerate(sorted({word for words in said for word in words}))}
+    lengths = np.array([max(len(words), 1) for words in said], np.float64)
+    has = _has(said, index)
+    places, columns, gains = [], [], []
+    for column, issue in enumerate(issues):
+        for word, n in issue.words.items():
+            if n > DISCOUNT and word in index:
+                share = (background.get(word, 0) + 0.5) / (rows + 1)
+                places.append(index[word])
+                columns.append(column)
+                gains.append(math.log1p((n - DISCOUNT) / (PRIOR * share)))
+    gain = sparse.csc_matrix((gains, (places, columns)), shape=(len(index), len(issues)))
+    gain.sort_indices()
+    absent = np.array([math.log(PRIOR / (issue.distinct + PRIOR)) for issue in issues])
+    found = np.asarray((has @ gain).todense()) + lengths[:, None] * absent
+    return np.asarray(found / np.sqrt(lengths)[:, None], np.float32)
+
+
+def _has(said: Sequence[Collection[str]], index: Mapping[str, int]) -> sparse.csr_matrix:
+    columns: list[int] = []
+    starts = [0]
+    for words in said:
+        columns += sorted(index[word] for word in words)
+        starts.append(len(columns))
+    return sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(said), len(index)))
