@@ -89,3 +89,30 @@ def test_proposed_codes_make_a_frame_that_loads(run_twice: Path) -> None:
     from textmine.frame.frame import Frame
 
     Frame.load(run_twice / "one" / "frame_proposed.toml")
+
+
+def test_shuffled_rows_in_a_fresh_process_give_the_same_issues(
+    run_twice: Path, samples: Path, small: tuple[str, ...], tmp_path: Path
+) -> None:
+    import random
+    import subprocess
+    import sys
+
+    head, *rows = (samples / "complaints.csv").read_text("utf-8-sig").splitlines()
+    random.Random(3).shuffle(rows)
+    (tmp_path / "shuffled.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    program = "import sys; from textmine.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    arguments = ["issues", str(tmp_path / "shuffled.csv"), "-o", str(tmp_path / "out"), "-q", *small]
+    subprocess.run([sys.executable, "-c", program, *arguments], check=True)
+
+    assert (tmp_path / "out" / "issues.jsonl").read_bytes() == (
+        run_twice / "one" / "issues.jsonl"
+    ).read_bytes()
+
+
+def test_every_issue_says_what_it_was_made_with(run_twice: Path) -> None:
+    for line in (run_twice / "one" / "issues.jsonl").read_text("utf-8").splitlines():
+        issue = json.loads(line)
+        assert issue["schema"] == "textmine.issues/1"
+        assert issue["model_version"]
+        assert issue["taxonomy_version"]
