@@ -1,4 +1,4 @@
-"""Kills full updates of an issue ledger and checks that it always loads with all that was reported as written.
+"""Kills full updates of an issue ledger; checks that it always loads with all that was reported as written.
 
     python benchmarks/ledger_kills.py [KILLS]
 
@@ -53,13 +53,8 @@ def main(kills: int) -> None:
                 held = sum(len(state.rows_of(period).keys) for period in state.volumes)
                 assert held == sum(state.volumes.values()), "rows and volumes of the ledger disagree"
             assert version >= max(reported, said), f"reported {said}, the ledger has {version}"
-            stage = (
-                "after the report"
-                if said
-                else "after the commit"
-                if version > reported
-                else "before the commit"
-            )
+            committed = "after the commit" if version > reported else "before the commit"
+            stage = "after the report" if said else committed
             stages[stage] += 1
             reported = version
     print(f"{kills} updates killed: {', '.join(f'{n} {stage}' for stage, n in stages.items())}; lost: 0")
