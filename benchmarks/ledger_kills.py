@@ -2,8 +2,8 @@
 
     python benchmarks/ledger_kills.py [KILLS]
 
-Every update is a process of its own, forked so that it need not import again: it reads a file of one more day,
-tracks it with `--state`, and is killed by SIGKILL at a random moment, at times after it has reported.
+Every update is a process of its own, forked so that it need not import again: it reads a file repeating the
+last and adds rows, tracks it as `--state` does, and is killed by SIGKILL at a random moment.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -38,30 +39,34 @@ def main(kills: int) -> None:
     stages = {"before the commit": 0, "after the commit": 0, "after the report": 0}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        reported, seconds = 0, 1.5
+        write(folder / "in.csv", header, rows[:ROWS])
+        reported, seconds = killed_update(folder, None)
         for number in range(kills):
             start = number * ROWS % (len(rows) - ROWS)
             # Every file repeats the last and adds to it, as a weekly export does.
             write(folder / "in.csv", header, rows[max(0, start - ROWS) : start + ROWS])
-            said, killed_after = killed_update(folder, chance.uniform(0.05, 1.3) * seconds)
-            seconds = 0.8 * seconds + 0.2 * killed_after if said else seconds * 1.02
+            said, _ = killed_update(folder, chance.uniform(0.3, 1.3) * seconds)
             store = Store.open(folder / "state")
             version = store.version
             if version:
                 words = WordVectors.from_blobs(store.fetch)
                 state = unpack(store.fetch, words)
                 held = sum(len(state.rows_of(period).keys) for period in state.volumes)
-                assert held == sum(state.volumes.values()), "rows and volumes of the ledger disagree"
-            assert version >= max(reported, said), f"reported {said}, the ledger has {version}"
+                if held != sum(state.volumes.values()):
+                    raise SystemExit("rows and volumes of the ledger disagree")
+            if version < max(reported, said):
+                raise SystemExit(f"reported {max(reported, said)}, the ledger has {version}")
             committed = "after the commit" if version > reported else "before the commit"
             stage = "after the report" if said else committed
             stages[stage] += 1
             reported = version
+            if (number + 1) % 20 == 0:
+                print(f"{number + 1} killed", stages, flush=True)
     print(f"{kills} updates killed: {', '.join(f'{n} {stage}' for stage, n in stages.items())}; lost: 0")
 
 
-def killed_update(folder: Path, after: float) -> tuple[int, float]:
-    """Update in a process that is killed; the version that it reported, 0 for none, and its seconds."""
+def killed_update(folder: Path, after: float | None) -> tuple[int, float]:
+    """Update in a process that is killed `after` seconds, or once it has reported; its report and seconds."""
     read, write_end = os.pipe()
     started = time.perf_counter()
     child = os.fork()
@@ -73,12 +78,16 @@ def killed_update(folder: Path, after: float) -> tuple[int, float]:
         time.sleep(60)
         os._exit(0)
     os.close(write_end)
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    with os.fdopen(read, "rb") as pipe:
-        said = pipe.read()
-    return int(said or 0), min(after, time.perf_counter() - started)
+    with os.fdopen(read, "rb", buffering=0) as pipe:
+        if after is None:
+            select.select([pipe], [], [])
+        else:
+            time.sleep(after)
+        seconds = time.perf_counter() - started
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        said = pipe.read(20)
+    return int(said or 0), seconds
 
 
 def write(path: Path, header: list[str], rows: list[list[str]]) -> None:
