@@ -21,7 +21,7 @@ from .rows import hashes
 from .state import State, Waiting
 
 RADIUS = 0.17
-"""Score from which a verbatim lies in an issue: two rows in a thousand of any other matter reach it."""
+"""Score from which a verbatim lies in an issue; 0.1 to 0.46 tried on four planted streams."""
 RADIUS_OLD = 0.3
 """The same for an issue that has been there for longer: what is not clearly its own may be new, and waits."""
 HARDLY = 0.1

@@ -113,7 +113,7 @@ def _tree_functions() -> tuple[Any, Any]:
     """hdbscan's own steps from spanning tree to condensed tree. Raises ModelError where it has them no more.
 
     They are not public. The public `HDBSCAN(metric="precomputed")` takes a sparse graph too, but breaks ties
-    otherwise: it found 66 groups where these find 71, and took longer.
+    otherwise: on 2,500 verbatims it found 66 groups where these find 71, 41 of them the same.
     """
     with warnings.catch_warnings():
         # hdbscan and its sklearn layer announce renamed arguments that are not ours to change.

@@ -19,7 +19,7 @@ from .state import State, Waiting
 MOST_AT_ONCE = 6000
 """Distinct verbatims clustered together; more are taken in turns, so that time grows with the rows."""
 LEAST_ALIKE = 0.25
-"""Mean cosine of two members of a group that hangs together; tuned on planted streams, like the next."""
+"""Mean cosine of two members of a group that hangs together; chosen by judgement, like the next."""
 LEAST_ALIKE_SUDDEN = 0.12
 TEMPLATED = 6
 """Rows with the very same matter that are an issue without others like them."""

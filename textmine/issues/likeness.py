@@ -73,8 +73,8 @@ def kinship(
 ) -> float:
     """How far two groups of verbatims are one matter: cosine of the middles plus cosine of their words.
 
-    Rare words count more. Halves of one matter reach 0.7 in nine cases of ten, two matters in three of a
-    thousand.
+    Rare words count more. On one planted stream halves of one matter reached 0.74 in nine
+    cases of ten, two matters in three of a thousand.
     """
     sense = float(unit(middle) @ unit(centre))
     if sense < SENSE_ENOUGH:
