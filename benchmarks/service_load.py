@@ -13,6 +13,7 @@ import argparse
 import csv
 import http.client
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -69,6 +70,8 @@ def main() -> None:
     chosen = options.parse_args()
     with SAMPLES.open(encoding="utf-8-sig", newline="") as file:
         texts = [line["投诉内容"] for line in csv.DictReader(file)]
+    if hasattr(os, "getloadavg"):
+        print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for size in (1, 100):
         times, wrong = load(chosen.port, texts, size, chosen.seconds, chosen.clients)
         cuts = quantiles(times, n=100)
