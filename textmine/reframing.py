@@ -20,6 +20,7 @@ from .classify.reader import Reader
 from .classify.recode import Recoded, Step, recode
 from .classify.refit import Refitted, refit
 from .counts.pareto import Level, pareto
+from .counts.period import PERIODS
 from .counts.shift import Shift, shifts
 from .counts.tally import Tally
 from .errors import InputError, OutputError, UsageError
@@ -91,7 +92,7 @@ def reframe(
     codes = map_codes(before, after, read_mapping(options.mapping) if options.mapping else None)
     corrections = tuple(fitted for path in options.corrections for fitted in refit(_records(path), codes))
     reader = Reader.load(model=options.model, frame=new) if options.model and codes.splits else None
-    job = _Job(results, before, after, codes, reader)
+    job = _Job(results, before, after, codes, reader, str(new) if new else None)
     with ExitStack() as stack:
         if options.out is not None:
             job.write_to(stack, options.out)
@@ -161,6 +162,7 @@ class _Job:
     new: Frame
     codes: CodeMap
     reader: Reader | None
+    frame_file: str | None
     rows: int = 0
     changed: int = 0
     lost: int = 0
@@ -174,15 +176,14 @@ class _Job:
     _writers: tuple[TagsJsonl | TaggedCsv | CausesLong, ...] = ()
 
     def __post_init__(self) -> None:
-        said = self.results.manifest.columns
-        by = column_names(said["by"])
-        names = self.results.columns
+        said, kept = self.results.manifest.columns, self.results.kept
+        by = tuple(name if name in PERIODS else kept(name)[0] for name in column_names(said["by"]))
         self._columns = detect_columns(
-            names,
+            self.results.columns,
             (),
-            text=column_names(said["text"]),
-            date=said["date"],  # type: ignore[arg-type]
-            by=tuple(name for name in by if name in names),
+            text=kept(said["text"]),
+            date=next(iter(kept(said["date"])), None),
+            by=tuple(name for name in by if name not in PERIODS),
         )
         self._grouping = Grouping.of(by, self._columns)
         self.before, self.after = Tally.empty(), Tally.empty(self._grouping.names)
@@ -232,7 +233,7 @@ class _Job:
         if self.reader is None:
             return {}
         open_ = [row for row in rows if any(tag.code in self.codes.splits for tag in row.reading.tags)]
-        text = self.results.manifest.columns["text"]
+        text = self.results.kept(self.results.manifest.columns["text"])
         said = (dict(zip(self.results.columns, row.values, strict=True)) for row in open_)
         readings = self.reader.read([verbatim(cells, text) for cells in said])
         return {
@@ -324,7 +325,7 @@ def _manifest(job: _Job) -> Manifest:
             rows_abstained=status["abstained"],
             rows_empty=status["empty"],
         ),
-        options={**was.options, "reframed_from": was.taxonomy.version},
+        options={**was.options, "frame": job.frame_file, "reframed_from": was.taxonomy.version},
     )
 
 

@@ -124,7 +124,9 @@ def test_the_old_period_is_written_under_the_new_frame(
     assert len({line["row"] for line in moved}) == told["rows_changed"]
     assert manifest["correction"]["reason"] == "other frame"
     assert (out / "pareto_by.csv").is_file()
-    assert command("count", out, "--by", "渠道", "--frame", newer, "-q").code == 0
+    assert manifest["correction"]["method"] is None
+    assert command("count", out, "--by", "渠道", "-q").code == 0
+    assert not any(line["n_corrected"] for line in folders.table(out / "pareto.csv"))
 
 
 def test_under_the_same_frame_nothing_changes(
@@ -140,8 +142,13 @@ def test_under_the_same_frame_nothing_changes(
         for path in (folder / "tags.jsonl", tmp_path / "same" / "tags.jsonl")
     )
     assert new == old
-    for name in ("tagged.csv", "causes_long.csv", "pareto.csv", "pareto_by.csv", "counts.json"):
+    for name in ("tagged.csv", "causes_long.csv"):
         assert (tmp_path / "same" / name).read_bytes() == (folder / name).read_bytes()
+    for name in ("pareto.csv", "pareto_by.csv"):
+        was, now = (folders.table(path / name) for path in (folder, tmp_path / "same"))
+        assert [(line["code"], line["n"], line["share"]) for line in now] == [
+            (line["code"], line["n"], line["share"]) for line in was
+        ]
 
 
 def test_the_pareto_is_shown_before_and_after(
