@@ -17,7 +17,6 @@ _PARTS = (
     "pandas",
     "jieba",
     "rjieba",
-    "ahocorasick-rs",
     "hdbscan",
     "pyarrow",
 )

@@ -16,7 +16,6 @@ PLACES = {
     "jieba": ("text/segment.py",),
     "rjieba": ("text/segment.py",),
     "opencc": ("text/normalize.py",),
-    "ahocorasick_rs": ("frame/matcher.py",),
     "safetensors": ("classify/model.py", "issues/"),
     "sklearn": ("classify/train.py",),
     "hdbscan": ("issues/cluster.py",),
@@ -39,7 +38,7 @@ PLACES = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "numpy": ("text/", "frame/", "classify/", "counts/", "issues/", "report/weekly.py"),
-    "scipy": ("classify/", "counts/", "issues/"),
+    "scipy": ("frame/tables.py", "classify/", "counts/", "issues/"),
     "pandas": (),
 }
 RUNS_DATA = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
@@ -49,7 +48,6 @@ REACHES_OUT = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests
 #: Distributions whose import has another name.
 DISTRIBUTED_AS = {
     "sklearn": "scikit-learn",
-    "ahocorasick_rs": "ahocorasick-rs",
     "confluent_kafka": "confluent-kafka",
     "pptx": "python-pptx",
     "python_calamine": "python-calamine",

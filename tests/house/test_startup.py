@@ -13,7 +13,7 @@ from statistics import median
 import pytest
 
 HEAVY = {
-    "numpy", "scipy", "pandas", "sklearn", "pyarrow", "jieba", "rjieba", "hdbscan", "ahocorasick_rs",
+    "numpy", "scipy", "pandas", "sklearn", "pyarrow", "jieba", "rjieba", "hdbscan",
     "opencc", "python_calamine", "xlsxwriter", "safetensors", "jinja2", "torch", "pyspark", "fastapi",
     "sentence_transformers", "pptx", "lxml",
 }  # fmt: skip
