@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -38,29 +38,34 @@ class Decider:
         stances = sigmoid(scores.text[:, outputs.columns("stances")])
         complaint = stances[:, outputs.stances.index("complaint")]
         given = self._given(scores, complaint)
-        silent = ~np.any(given, axis=1, keepdims=True)
-        offered = _offered(scores.cause) & silent
-        tags = tags_of_batch(prepared, scores, self.model, given)
-        candidates = tags_of_batch(prepared, scores, self.model, offered)
+        silent = ~np.any(given, axis=1)
+        abstains = silent & (complaint >= COMPLAINS)
+        # A text has either causes, or some to choose from, so that all are looked for at once.
+        offered = _offered(scores.cause) & abstains[:, None]
+        tags = tags_of_batch(prepared, scores, self.model, given | offered)
         touchpoints = self._touchpoints(sigmoid(scores.text[:, outputs.columns("touchpoints")]))
         stance = self._stances(stances, complaint)
         nothing = (1 - scores.cause.max(axis=1)).tolist()
+        main = scores.main.tolist()
         readings = []
-        for text, item in enumerate(prepared.normalized):
+        parts = zip(prepared.normalized, tags, silent.tolist(), abstains.tolist(), strict=True)
+        for text, (item, found, nought, abstained) in enumerate(parts):
             if not item.text or item.text.isspace():
-                readings.append(Reading(status="empty"))
-                continue
-            found = tags[text]
-            reading = Reading(
-                tags=found,
-                primary=self._primary(found, scores.main[text]) if found else None,
-                stance="complaint" if found else stance[text],
-                touchpoints=touchpoints[text],
-                risk=risk[text],
-                score=found[0].score if found else round(nothing[text], 4),
-            )
-            if not found and complaint[text] >= COMPLAINS:
-                reading = replace(reading, status="abstained", abstained=candidates[text])
+                reading = Reading(status="empty")
+            elif nought:
+                reading = Reading(
+                    stance=stance[text],
+                    touchpoints=touchpoints[text],
+                    risk=risk[text],
+                    status="abstained" if abstained else "tagged",
+                    score=round(nothing[text], 4),
+                    abstained=found,
+                )
+            else:
+                primary = self._primary(found, main[text])
+                reading = Reading(
+                    found, primary, "complaint", touchpoints[text], risk[text], score=found[0].score
+                )
             readings.append(reading)
         return readings
 
@@ -71,7 +76,7 @@ class Decider:
         fallback = thresholds.fallback if self.limits is None else NEVER
         return given_causes(scores.cause, complaint, limits, fallback=fallback, gate=thresholds.gate)
 
-    def _primary(self, tags: tuple[Tag, ...], main: Floats) -> str:
+    def _primary(self, tags: tuple[Tag, ...], main: Sequence[float]) -> str:
         """The weightiest cause, where each cause that stands before it in the text counts against it."""
         if len(tags) == 1:
             return tags[0].code
@@ -80,7 +85,7 @@ class Decider:
         rank = {cause: place for place, (cause, _) in enumerate(order)}
         step = self.model.thresholds.order
         return max(
-            tags, key=lambda tag: (float(main[causes.index(tag.cause)]) - step * rank[tag.cause], tag.score)
+            tags, key=lambda tag: (main[causes.index(tag.cause)] - step * rank[tag.cause], tag.score)
         ).code
 
     def _stances(self, probability: Floats, complaint: Floats) -> list[Stance]:

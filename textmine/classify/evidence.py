@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Tag
 from .model import Model
+from .ngrams import code_points
 from .prepare import Prepared
 from .score import Scores, sigmoid
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 #: What evidence neither begins nor ends with: white space, clause punctuation, blanked handles.
@@ -25,70 +27,96 @@ def tags_of_batch(prepared: Prepared, scores: Scores, model: Model, given: Bools
     The likeliest subcause of a cause is always given; a further one needs the model's threshold and a clause
     of its own, for one clause seldom says two things of one kind.
     """
-    found: list[list[tuple[float, Tag]]] = [[] for _ in range(len(prepared))]
-    spans = _Spans(prepared)
-    for cause in np.flatnonzero(given.any(axis=0)).tolist():
-        texts = np.flatnonzero(given[:, cause])
-        table = _best_clauses(prepared, scores, model, cause, texts)
-        for row, text in enumerate(texts.tolist()):
-            probability = float(scores.cause[text, cause])
-            for code, share, clause in table.chosen(row, model.thresholds.code):
-                tag = Tag(code, round(probability * share, 4), *spans.original(text, clause))
-                found[text].append((probability, tag))
-    return [
-        tuple(tag for _, tag in sorted(tags, key=lambda item: -item[0])) if tags else () for tags in found
+    found: list[list[Tag]] = [[] for _ in range(len(prepared))]
+    chosen = [
+        _chosen(prepared, scores, model, cause, np.flatnonzero(given[:, cause]))
+        for cause in np.flatnonzero(given.any(axis=0)).tolist()
     ]
+    if not chosen:
+        return [()] * len(prepared)
+    # Likeliest cause first; among equals and within a cause the order in which they were chosen.
+    every = _Chosen(*map(np.concatenate, zip(*chosen, strict=True)))
+    order = np.lexsort((-every.probability, every.text))
+    text, code, clause = every.text[order], every.code[order], every.clause[order]
+    score = (every.probability * every.share)[order].tolist()
+    start, end = _spans(prepared, text, clause)
+    codes, normalized = model.outputs.codes, prepared.normalized
+    rows = zip(text.tolist(), code.tolist(), score, start.tolist(), end.tolist(), strict=True)
+    for place, number, value, low, high in rows:
+        span = (low, high)
+        if normalized[place].offsets is not None:
+            span = normalized[place].original_span(low, high)
+        found[place].append(Tag(codes[number], round(value, 4), *span))
+    return [tuple(tags) for tags in found]
 
 
-class _Table:
-    """Subcauses of one cause in the texts that have it: likelihood and best clause, likeliest first."""
+class _Chosen(NamedTuple):
+    """Subcauses said of texts: parallel arrays of text, probability of the cause, subcause, its share of that
+    probability, and the clause that shows it."""
 
-    def __init__(self, codes: tuple[str, ...], likely: NDArray[np.float32], clause: Ints) -> None:
-        order = np.argsort(-likely, axis=1, kind="stable")
-        self._codes = codes
-        self._order = order.tolist()
-        self._likely = np.take_along_axis(likely, order, axis=1).tolist()
-        self._clause = np.take_along_axis(clause, order, axis=1).tolist()
-
-    def chosen(self, row: int, threshold: float) -> Iterator[tuple[str, float, int]]:
-        """(code, share of the cause's probability, clause) of one text's subcauses."""
-        taken: list[int] = []
-        for place, likely, clause in zip(self._order[row], self._likely[row], self._clause[row], strict=True):
-            if taken and (likely < threshold or clause in taken):
-                continue
-            yield self._codes[place], likely if taken else 1.0, clause
-            taken.append(clause)
+    text: Ints
+    probability: Floats
+    code: Ints
+    share: Floats
+    clause: Ints
 
 
-def _best_clauses(prepared: Prepared, scores: Scores, model: Model, cause: int, texts: Ints) -> _Table:
+def _chosen(prepared: Prepared, scores: Scores, model: Model, cause: int, texts: Ints) -> _Chosen:
+    """What subcauses of one cause the texts that have it are given."""
+    codes, likely, clause = _best_clauses(prepared, scores, model, cause, texts)
+    order = np.argsort(-likely, axis=1, kind="stable")
+    codes, clause = codes[order], np.take_along_axis(clause, order, axis=1)
+    likely = np.take_along_axis(likely, order, axis=1).astype(np.float64)
+    row, place = list(range(len(texts))), [0] * len(texts)
+    limit = model.thresholds.code
+    for text in np.flatnonzero((likely[:, 1:] >= limit).any(axis=1)).tolist():
+        taken = {clause[text, 0]}
+        for rank in range(1, int(np.count_nonzero(likely[text] >= limit))):
+            if clause[text, rank] not in taken:
+                taken.add(clause[text, rank])
+                row.append(text)
+                place.append(rank)
+    at = np.array(row), np.array(place)
+    share = np.where(at[1] > 0, likely[at], 1.0)
+    probability = scores.cause[texts, cause].astype(np.float64)
+    return _Chosen(texts[at[0]], probability[at[0]], codes[at], share, clause[at])
+
+
+def _best_clauses(
+    prepared: Prepared, scores: Scores, model: Model, cause: int, texts: Ints
+) -> tuple[Ints, NDArray[np.float32], Ints]:
+    """Subcauses of one cause, and how likely each is in each text and which clause shows it best (texts x
+    subcauses both)."""
     outputs = model.outputs
-    first_code = outputs.columns("codes").start
-    siblings = [i for i, code in enumerate(outputs.codes) if code.partition(".")[0] == outputs.causes[cause]]
-    columns = np.array(siblings) + first_code
+    name = outputs.causes[cause]
+    siblings = np.array([i for i, code in enumerate(outputs.codes) if code.partition(".")[0] == name])
+    columns = siblings + outputs.columns("codes").start
     first = np.searchsorted(prepared.text_of_clause, texts)
     count = np.searchsorted(prepared.text_of_clause, texts, side="right") - first
     segment = np.cumsum(count) - count
     clauses = np.repeat(first - segment, count) + np.arange(int(count.sum()))
-    of_code = scores.clause[clauses][:, columns]
+    of_code = scores.clause[clauses[:, None], columns]
     shown = scores.clause[clauses, outputs.columns("causes").start + cause][:, None] + of_code
     best = np.maximum.reduceat(shown, segment, axis=0)
     places = np.where(shown == np.repeat(best, count, axis=0), np.arange(len(clauses))[:, None], len(clauses))
     where = np.minimum.reduceat(places, segment, axis=0)
-    logit = (scores.text[texts][:, columns] + np.take_along_axis(of_code, where, axis=0)) / np.float32(2)
-    return _Table(tuple(outputs.codes[i] for i in siblings), sigmoid(logit), clauses[where])
+    logit = (scores.text[texts[:, None], columns] + np.take_along_axis(of_code, where, axis=0)) / np.float32(
+        2
+    )
+    return siblings, sigmoid(logit), clauses[where]
 
 
-class _Spans:
-    """Clauses as evidence: offsets into the original text, without what stands at their edges."""
+def _spans(prepared: Prepared, text: Ints, clause: Ints) -> tuple[Ints, Ints]:
+    """Clauses as evidence: offsets into their normalised texts, without what stands at their edges."""
+    edge = _IS_EDGE[np.minimum(code_points(prepared.joined), len(_IS_EDGE) - 1)]
+    position = np.arange(len(edge))
+    following = np.minimum.accumulate(np.where(edge, len(edge), position)[::-1])[::-1]
+    before = np.maximum.accumulate(np.where(edge, -1, position))
+    end = prepared.clause_ends[clause]
+    start = np.minimum(following[prepared.clause_starts[clause]], end)
+    end = np.clip(before[end - 1] + 1, start, end)
+    return start - prepared.text_starts[text], end - prepared.text_starts[text]
 
-    def __init__(self, prepared: Prepared) -> None:
-        self._prepared = prepared
-        self._starts = prepared.clause_starts.tolist()
-        self._ends = prepared.clause_ends.tolist()
 
-    def original(self, text: int, clause: int) -> tuple[int, int]:
-        start, end = self._starts[clause], self._ends[clause]
-        written = self._prepared.joined[start:end]
-        start += len(written) - len(written.lstrip(_EDGES))
-        end = max(start, end - (len(written) - len(written.rstrip(_EDGES))))
-        return self._prepared.original_span(text, start, end)
+_IS_EDGE = np.zeros(0x10000, bool)
+_IS_EDGE[[ord(char) for char in _EDGES]] = True

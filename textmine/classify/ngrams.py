@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..frame.trie import code_points
+
+__all__ = ["N_BUCKETS", "code_points", "hashed_ngrams"]
+
 #: Buckets of the hash; a power of two. 2^22 leaves some 1 % of a corpus' n-grams sharing a bucket.
 N_BUCKETS = 1 << 22
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-
-
-def code_points(text: str) -> NDArray[np.uint32]:
-    """The code points of a text, lone surrogates included."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def hashed_ngrams(

@@ -34,7 +34,10 @@ class Prepared:
     def clause_ends(self) -> Ints:
         """Where each clause ends, separators included; the newline of a text never is."""
         following = np.append(self.clause_starts[1:], len(self.joined))
-        return following - np.isin(following, np.append(self.text_starts[1:], len(self.joined)))
+        begins_text = np.zeros(len(self.joined) + 1, bool)
+        begins_text[self.text_starts] = begins_text[-1] = True
+        ends: Ints = following - begins_text[following]
+        return ends
 
     def original_span(self, text: int, start: int, end: int) -> tuple[int, int]:
         """Map a span of `joined` inside one text to offsets of the original text."""

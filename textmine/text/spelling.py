@@ -111,7 +111,9 @@ def blank_handles(text: str) -> Iterator[Edit]:
     if "@" not in text:
         return
     for m in _HANDLE.finditer(text):
-        if sum(1 if char.isascii() else 2 for char in m[0]) - 1 <= _HANDLE_COLUMNS:
+        # Of short names no column need be counted.
+        short = 2 * len(m[0]) - 2 <= _HANDLE_COLUMNS
+        if short or sum(1 if char.isascii() else 2 for char in m[0]) - 1 <= _HANDLE_COLUMNS:
             yield (*m.span(), BLANK * len(m[0]))
 
 
