@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ..frame.matcher import Cues, Matcher
+from ..frame.tables import grouped
 from .ngrams import N_BUCKETS, code_points, hashed_ngrams
 from .prepare import Prepared
 
@@ -147,9 +148,10 @@ def batch_features(
     )
     gram_clause, squares = _gram_matrix(prepared, gram_columns)
     text_squares = np.bincount(prepared.text_of_clause, weights=squares, minlength=n_texts).astype(np.float64)
+    cue_clause = _binary(clause, column, (n_clauses, cue_columns.size))
     return BatchFeatures(
-        cue_clause=_binary(clause, column, (n_clauses, cue_columns.size)),
-        cue_text=_binary(prepared.text_of_clause[clause], column, (n_texts, cue_columns.size)),
+        cue_clause=cue_clause,
+        cue_text=_of_texts(cue_clause, prepared.text_of_clause, n_texts),
         gram_clause=gram_clause,
         clause_norm=_lengths(squares),
         text_norm=_lengths(text_squares),
@@ -162,12 +164,21 @@ def _lengths(squares: NDArray[np.float64]) -> Floats:
 
 
 def _binary(row: Ints, column: Ints, shape: tuple[int, int]) -> sp.csr_matrix:
-    # Sorted here: numpy's own unique hashes first, which is slower on keys in runs.
-    key = np.sort(row * shape[1] + column)
-    key = key[np.flatnonzero(np.diff(key, prepend=-1))]
-    row, column = key // shape[1], (key % shape[1]).astype(np.int32)
-    pointers = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int32)
-    return sp.csr_matrix((np.ones(len(key), np.float32), column, pointers), shape)
+    # Compiled counting sorts; numpy's sorting takes three times as long.
+    entries = np.ones(len(row), np.float32), (row.astype(np.int32), column.astype(np.int32))
+    matrix = sp.coo_matrix(entries, shape).tocsr()
+    matrix.data[:] = 1
+    return matrix
+
+
+def _of_texts(of_clauses: sp.csr_matrix, text_of_clause: Ints, n_texts: int) -> sp.csr_matrix:
+    """What stands in any clause of each text; clauses are in text order."""
+    pointers = of_clauses.indptr[np.searchsorted(text_of_clause, np.arange(n_texts + 1))]
+    entries = of_clauses.data.copy(), of_clauses.indices.copy(), pointers
+    matrix = sp.csr_matrix(entries, (n_texts, of_clauses.shape[1]))
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix
 
 
 def _gram_matrix(prepared: Prepared, columns: GramColumns) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
@@ -175,7 +186,7 @@ def _gram_matrix(prepared: Prepared, columns: GramColumns) -> tuple[sp.csr_matri
     column = columns.column[bucket]
     kept = np.flatnonzero(column >= 0)
     column, position = column[kept], position[kept]
-    order = np.argsort(position, kind="stable")
+    order = grouped(position, len(prepared.joined))[1]
     column, position = column[order], position[order]
     value = columns.idf[column]
     n = len(prepared.clause_starts)

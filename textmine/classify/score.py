@@ -49,11 +49,16 @@ def linear_scores(features: BatchFeatures, weights: Weights) -> tuple[Floats, Fl
     # Every text has at least one clause and clauses are in text order.
     first = np.searchsorted(features.text_of_clause, np.arange(len(features.text_norm)))
     if len(grams):
-        text_grams = np.add.reduceat(grams, first, axis=0)
+        # Along rows that lie in memory one after the other; the other way takes longer.
+        text_grams = np.add.reduceat(np.ascontiguousarray(grams.T), first, axis=1).T
+    grams /= features.clause_norm[:, None]
+    grams += weights.bias
     clause: Floats = features.cue_clause @ weights.cue
-    clause += grams / features.clause_norm[:, None] + weights.bias
+    clause += grams
+    text_grams /= features.text_norm[:, None]
+    text_grams += weights.bias
     text: Floats = features.cue_text @ weights.cue
-    text += text_grams / features.text_norm[:, None] + weights.bias
+    text += text_grams
     return clause, text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from types import TracebackType
@@ -85,6 +86,7 @@ def _evidence(text: str, tags: Sequence[Tag], mask: Mask | None) -> tuple[str, .
     return tuple([shown[tag.start : tag.end] for tag in tags])
 
 
+@lru_cache(maxsize=1 << 14)
 def number(score: float) -> str:
     """A score with four decimals at most."""
     return repr(round(float(score), 4))
