@@ -30,6 +30,12 @@ class Table:
         """Cut items into rows of the given sizes."""
         return cls(np.append(0, np.cumsum(sizes)), items)
 
+    @classmethod
+    def stack(cls, tables: Sequence[Table]) -> Table:
+        """The rows of several tables, one table after the other."""
+        items = np.concatenate([table.items for table in tables])
+        return cls.cut(items, np.concatenate([table.sizes for table in tables]))
+
     def __len__(self) -> int:
         return len(self.first) - 1
 

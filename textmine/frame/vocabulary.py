@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .lexicon import Concept, Lexicon, elements_of
-from .tables import Rows, Table
+from .tables import Ints, Rows, Table
 
 #: Variants in which a word is found: as it is, behind a negator, or behind a number.
 AFFIRMED, NEGATED, COUNTED = range(3)
@@ -46,24 +47,33 @@ class Vocabulary:
         first_scope = len(lexicon.concepts) + len(literals)
         owners.add_scopes(lexicon, first=first_scope)
         every = owners.of_word.values()
-        kinds = [concept.kind for concept in lexicon.concepts]
-        quantities = {owner for owner, kind in enumerate(kinds) if kind == "quantity"}
-        negatable = {owner for owner, kind in enumerate(kinds) if kind in ("state", "act")}
-        owned = [[owner for owner in own if 0 <= owner < first_scope] for own in every]
-        plain = [[owner for owner in own if owner not in quantities] for own in owned]
-        counted = [[2 * owner for owner in own if owner in quantities] for own in owned]
-        affirmed = [[2 * owner for owner in own] for own in plain]
-        negated = [[2 * owner + (owner in negatable) for owner in own] for own in plain]
-        scopes = Table.of([[owner - first_scope for owner in own if owner >= first_scope] for own in every])
+        sizes = np.array([len(own) for own in every], np.int64)
+        word, owner = (
+            np.repeat(np.arange(len(sizes)), sizes),
+            np.array([*chain.from_iterable(every)], np.int64),
+        )
+        kinds = np.array([concept.kind for concept in lexicon.concepts] + [""] * len(literals))
+        quantity, negatable = kinds == "quantity", np.isin(kinds, ("state", "act"))
+
+        def table(kept: NDArray[np.bool_], items: Ints) -> Table:
+            return Table.cut(items[kept], np.bincount(word[kept], minlength=len(sizes)))
+
+        own = (owner >= 0) & (owner < first_scope)
+        counted = own & quantity[np.where(own, owner, 0)] if len(kinds) else own
+        plain = own & ~counted
+        turned = 2 * owner
+        turned[plain] += negatable[owner[plain]]
+        variants = table(plain, 2 * owner), table(plain, turned), table(counted, 2 * owner)
+        scopes = table(owner >= first_scope, owner - first_scope)
         return cls(
             words=tuple(owners.of_word),
-            classes=Rows(Table.of([*affirmed, *negated, *counted])),
+            classes=Rows(Table.stack(variants)),
             scopes=scopes,
             has_scope=scopes.sizes > 0,
-            exceptions=Table.of([[~owner for owner in own if owner < 0] for own in every]),
+            exceptions=table(owner < 0, ~owner),
             literals=literals,
             first_scope=first_scope,
-            counts=np.array([bool(own) for own in counted], bool),
+            counts=variants[COUNTED].sizes > 0,
         )
 
 
