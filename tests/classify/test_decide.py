@@ -151,6 +151,15 @@ def test_a_further_subcause_needs_a_clause_of_its_own(model: Model) -> None:
     assert two.tags[0].score >= two.tags[1].score
 
 
+def test_a_neighbour_that_shows_the_cause_belongs_to_the_evidence_unless_it_is_anothers(model: Model) -> None:
+    best, slight = {"wait": 3, "wait.hall": 3}, {"wait": -2}
+    two_breaths = decide(model, cause=(0.9, 0.0, 0.0), clauses=(best, slight, {}))
+    assert said(two_breaths) == [("wait.hall", "营业厅排太久，电话打不通")]
+    rude = {"staff": 3, "staff.rude": 3, "wait": -2}
+    two_causes = decide(model, cause=(0.9, 0.8, 0.0), clauses=(best, rude, {}))
+    assert said(two_causes) == [("wait.hall", "营业厅排太久"), ("staff.rude", "电话打不通")]
+
+
 def test_a_further_subcause_must_be_likely(model: Model) -> None:
     apart = ({"wait": 3, "wait.hall": 3}, {"wait": 3, "wait.phone": -1}, {})
     reading = decide(model, cause=(0.9, 0, 0), clauses=apart, whole={"wait.hall": 3, "wait.phone": -1})
