@@ -1,60 +1,146 @@
-"""Time and memory of tracking many rows: a full run, then one more week on its ledger.
+"""Time and memory of tracking many rows: a full run, one more week on its ledger, and BERTopic beside it.
 
-    python benchmarks/issues_scale.py [ROWS]
+    python benchmarks/issues_scale.py [--rows 100000] [--bertopic PYTHON] [--out FILE.json]
 
-Rows are halves of corpus verbatims put together at random, so that nearly all are distinct; 20 weeks.
+Rows are halves of corpus verbatims put together at random, so that nearly all are distinct; 20 weeks. The
+full run cuts words, adapts the vectors, clusters, names, alarms and packs the ledger; BERTopic is given the
+vectors. PYTHON is an interpreter that has bertopic; without it that part is left out. On a shared machine
+compare the seconds of processor.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import platform
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "planted"))
 
 import numpy as np
-from run import MODELS, tracked_rows
 from stream import Planted, corpus_texts
 
 from textmine.issues.embed import WordVectors, adapt_vectors
+from textmine.issues.matter import MatterReader
 from textmine.issues.state import State, pack, unpack
-from textmine.issues.tracker import Tracker
+from textmine.issues.tracker import TrackedRow, Tracker
 
+HERE = Path(__file__).parent
+VECTORS = HERE.parent / "models" / "vectors"
 WEEKS = 20
 UPDATE = 5000
 
 
-def main(rows: int) -> None:
-    """Print seconds and memory of the full run and of the update."""
-    draw = np.random.default_rng(0)
-    texts = corpus_texts()
-    pairs = draw.integers(len(texts), size=(rows + UPDATE, 2))
-    said = [texts[a][: len(texts[a]) // 2] + texts[b][len(texts[b]) // 2 :] for a, b in pairs.tolist()]
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a part took: seconds of wall clock and of processor, and the process's peak MB so far."""
+
+    what: str
+    rows: int
+    seconds: float
+    cpu_seconds: float
+    mb: float
+
+
+class Clock:
+    """Starts when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def cost(self, what: str, rows: int) -> Cost:
+        """What passed since the start, printed too."""
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        cost = Cost(what, rows, round(wall, 1), round(cpu, 1), round(memory))
+        print(f"{what}: {rows} rows, {wall:.1f} s, {cpu:.1f} s of processor, {memory:.0f} MB", flush=True)
+        return cost
+
+
+def main(rows: int, bertopic: str | None, out: Path | None) -> None:
+    """Print each part as it is done, then the ratios."""
+    said = made_up(rows + UPDATE)
     planted = [Planted(text, min(i * WEEKS // rows, WEEKS), "", "") for i, text in enumerate(said)]
-    started, cpu = time.perf_counter(), time.process_time()
+    clock = Clock()
     tracked = tracked_rows(planted[:rows])
-    state = State(adapt_vectors(WordVectors.load(MODELS), [row.matter for row in tracked]))
+    state = State(adapt_vectors(WordVectors.load(VECTORS), [row.matter for row in tracked]))
+    prepared = clock.cost("words and vectors", rows)
     Tracker(state).update(tracked)
     blobs = pack(state, with_encoder=False)
-    report("full run", rows, started, cpu)
+    full = clock.cost("full run", rows)
     encoder, issues = state.encoder, len(state.issues)
-    started, cpu = time.perf_counter(), time.process_time()
+    clock = Clock()
     state = unpack(blobs.get, encoder)
-    Tracker(state).update(tracked_rows([*planted[:0], *planted[rows:]]))
+    Tracker(state).update(tracked_rows(planted[rows:]))
     pack(state, with_encoder=False)
-    report(f"update of a ledger with {issues} issues", UPDATE, started, cpu)
+    update = clock.cost(f"update of a ledger with {issues} issues", UPDATE)
+    costs = [prepared, full, update]
+    if bertopic:
+        vectors = encoder.encode([row.matter for row in tracked])
+        costs.append(beside(bertopic, planted[:rows], vectors))
+    print(ratios(costs))
+    if out:
+        record = {"command": "python " + " ".join(sys.argv), "python": platform.python_version()}
+        parts = [asdict(cost) for cost in costs]
+        out.write_text(json.dumps({**record, "parts": parts}, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-def report(what: str, rows: int, started: float, cpu: float) -> None:
-    """One line."""
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    wall, used = time.perf_counter() - started, time.process_time() - cpu
-    print(
-        f"{what}: {rows} rows, {wall:.1f} s ({used:.1f} s of processor), {memory:.0f} MB at most", flush=True
-    )
+def made_up(rows: int) -> list[str]:
+    """Halves of verbatims put together."""
+    draw = np.random.default_rng(0)
+    texts = corpus_texts()
+    pairs = draw.integers(len(texts), size=(rows, 2)).tolist()
+    return [texts[a][: len(texts[a]) // 2] + texts[b][len(texts[b]) // 2 :] for a, b in pairs]
+
+
+def tracked_rows(rows: Sequence[Planted]) -> list[TrackedRow]:
+    """As the command makes them, without a reading of causes."""
+    matters = MatterReader.load().read([row.text for row in rows])
+    return [
+        TrackedRow(f"{row.week}/{i}", row.period, row.text, matter, "")
+        for i, (row, matter) in enumerate(zip(rows, matters, strict=True))
+    ]
+
+
+def beside(python: str, rows: Sequence[Planted], vectors: np.ndarray) -> Cost:
+    """BERTopic on the same rows and vectors, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        texts, given, out = Path(folder, "rows.json"), Path(folder, "vectors.npy"), Path(folder, "out.json")
+        said = {"texts": [row.text for row in rows], "weeks": [row.week for row in rows]}
+        texts.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        np.save(given, vectors)
+        script = HERE / "planted" / "peer_bertopic.py"
+        subprocess.run([python, "-W", "ignore", str(script), str(texts), str(given), str(out)], check=True)
+        made = json.loads(out.read_text("utf-8"))
+    what = f"BERTopic, {len(made['labels'])} topics"
+    cost = Cost(what, len(rows), round(made["seconds"], 1), round(made["cpu_seconds"], 1), round(made["mb"]))
+    print(f"{what}: {cost.seconds} s, {cost.cpu_seconds} s of processor, {cost.mb} MB", flush=True)
+    return cost
+
+
+def ratios(costs: Sequence[Cost]) -> str:
+    """Update against full run, and BERTopic against full run."""
+    _, full, update, *peer = costs
+    lines = [f"update / full run: {update.cpu_seconds / full.cpu_seconds:.1%} of processor"]
+    for one in peer:
+        lines.append(
+            f"BERTopic / textmine: {one.seconds / full.seconds:.1f} wall, "
+            f"{one.cpu_seconds / full.cpu_seconds:.1f} processor, memory {one.mb / full.mb:.1f}"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--bertopic")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    main(given.rows, given.bertopic, given.out)
