@@ -1,24 +1,24 @@
 """Time and memory of tracking many rows: a full run, one more week on its ledger, and BERTopic beside it.
 
-    python benchmarks/issues_scale.py [--rows 100000] [--bertopic PYTHON] [--out FILE.json]
+    python benchmarks/issues_scale.py [--rows 100000] [--bertopic PYTHON] [--peer-only] [--out FILE.json]
 
 Rows are halves of corpus verbatims put together at random, so that nearly all are distinct; 20 weeks. The
 full run cuts words, adapts the vectors, clusters, names, alarms and packs the ledger; BERTopic is given the
-vectors. PYTHON is an interpreter that has bertopic; without it that part is left out. On a shared machine
-compare the seconds of processor.
+vectors. PYTHON is an interpreter that has bertopic; without it that part is left out. FILE keeps the
+parts that this call did not measure, so that the slow peer need run only once. On a shared machine compare
+the seconds of processor.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 VECTORS = HERE.parent / "models" / "vectors"
 WEEKS = 20
 UPDATE = 5000
+PREPARED, FULL, UPDATED, PEER = "words and vectors", "full run", "update", "BERTopic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +65,39 @@ class Clock:
         return cost
 
 
-def main(rows: int, bertopic: str | None, out: Path | None) -> None:
+def main(rows: int, bertopic: str | None, out: Path | None, *, peer_only: bool) -> None:
     """Print each part as it is done, then the ratios."""
     said = made_up(rows + UPDATE)
     planted = [Planted(text, min(i * WEEKS // rows, WEEKS), "", "") for i, text in enumerate(said)]
     clock = Clock()
     tracked = tracked_rows(planted[:rows])
     state = State(adapt_vectors(WordVectors.load(VECTORS), [row.matter for row in tracked]))
-    prepared = clock.cost("words and vectors", rows)
-    Tracker(state).update(tracked)
-    blobs = pack(state, with_encoder=False)
-    full = clock.cost("full run", rows)
-    encoder, issues = state.encoder, len(state.issues)
-    clock = Clock()
-    state = unpack(blobs.get, encoder)
-    Tracker(state).update(tracked_rows(planted[rows:]))
-    pack(state, with_encoder=False)
-    update = clock.cost(f"update of a ledger with {issues} issues", UPDATE)
-    costs = [prepared, full, update]
+    encoder, costs = state.encoder, {PREPARED: clock.cost(PREPARED, rows)}
+    if not peer_only:
+        costs |= own_costs(state, tracked, planted[rows:], clock)
     if bertopic:
         vectors = encoder.encode([row.matter for row in tracked])
-        costs.append(beside(bertopic, planted[:rows], vectors))
-    print(ratios(costs))
+        costs[PEER] = beside(bertopic, planted[:rows], vectors)
+    parts = {name: asdict(cost) | {"command": " ".join(sys.argv)} for name, cost in costs.items()}
     if out:
-        record = {"command": "python " + " ".join(sys.argv), "python": platform.python_version()}
-        parts = [asdict(cost) for cost in costs]
-        out.write_text(json.dumps({**record, "parts": parts}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        parts = (json.loads(out.read_text("utf-8")) if out.exists() else {}) | parts
+        out.write_text(json.dumps(parts, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(ratios(parts))
+
+
+def own_costs(
+    state: State, tracked: Sequence[TrackedRow], more: Sequence[Planted], clock: Clock
+) -> dict[str, Cost]:
+    """The full run, counted from when `clock` started, and the update with `more`."""
+    Tracker(state).update(tracked)
+    blobs = pack(state, with_encoder=False)
+    full = clock.cost(FULL, len(tracked))
+    encoder = state.encoder
+    again = Clock()
+    state = unpack(blobs.get, encoder)
+    Tracker(state).update(tracked_rows(more))
+    pack(state, with_encoder=False)
+    return {FULL: full, UPDATED: again.cost(UPDATED, len(more))}
 
 
 def made_up(rows: int) -> list[str]:
@@ -119,21 +127,22 @@ def beside(python: str, rows: Sequence[Planted], vectors: np.ndarray) -> Cost:
         script = HERE / "planted" / "peer_bertopic.py"
         subprocess.run([python, "-W", "ignore", str(script), str(texts), str(given), str(out)], check=True)
         made = json.loads(out.read_text("utf-8"))
-    what = f"BERTopic, {len(made['labels'])} topics"
-    cost = Cost(what, len(rows), round(made["seconds"], 1), round(made["cpu_seconds"], 1), round(made["mb"]))
-    print(f"{what}: {cost.seconds} s, {cost.cpu_seconds} s of processor, {cost.mb} MB", flush=True)
-    return cost
+    seconds, used, memory = (round(made[name], 1) for name in ("seconds", "cpu_seconds", "mb"))
+    print(
+        f"{PEER}: {len(made['labels'])} topics, {seconds} s, {used} s of processor, {memory} MB", flush=True
+    )
+    return Cost(PEER, len(rows), seconds, used, memory)
 
 
-def ratios(costs: Sequence[Cost]) -> str:
-    """Update against full run, and BERTopic against full run."""
-    _, full, update, *peer = costs
-    lines = [f"update / full run: {update.cpu_seconds / full.cpu_seconds:.1%} of processor"]
-    for one in peer:
-        lines.append(
-            f"BERTopic / textmine: {one.seconds / full.seconds:.1f} wall, "
-            f"{one.cpu_seconds / full.cpu_seconds:.1f} processor, memory {one.mb / full.mb:.1f}"
-        )
+def ratios(parts: Mapping[str, Mapping[str, float]]) -> str:
+    """Update against full run, and BERTopic against full run, where both are known."""
+    lines = []
+    full = parts.get(FULL)
+    if full and (update := parts.get(UPDATED)):
+        lines.append(f"update / full run: {update['cpu_seconds'] / full['cpu_seconds']:.1%} of processor")
+    if full and (peer := parts.get(PEER)):
+        seconds, used, memory = (peer[name] / full[name] for name in ("seconds", "cpu_seconds", "mb"))
+        lines.append(f"BERTopic / full run: {seconds:.1f} wall, {used:.1f} processor, memory {memory:.1f}")
     return "\n".join(lines)
 
 
@@ -141,6 +150,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--bertopic")
+    parser.add_argument("--peer-only", action="store_true")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    main(given.rows, given.bertopic, given.out)
+    main(given.rows, given.bertopic, given.out, peer_only=given.peer_only)

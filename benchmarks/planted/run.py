@@ -55,7 +55,8 @@ def main(seeds: Sequence[int], texts: str, bertopic: str, out: Path | None, *, v
             show(planted, outcomes[OWN], found[OWN][-1])
     print(table(found), by_kind([fate for one in found[OWN] for fate in one.fates]), sep="\n\n")
     if out:
-        out.write_text(json.dumps(figures(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        record = {"command": " ".join(sys.argv), "trackers": figures(found)}
+        out.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def has_bertopic(python: str) -> bool:
@@ -134,7 +135,7 @@ def by_kind(fates: Sequence[Fate]) -> str:
 
 
 def figures(found: dict[str, list[Score]]) -> dict[str, dict[str, list[float]]]:
-    """Every figure of every seed, for a file."""
+    """Every figure of every seed, tracker by tracker."""
     return {
         name: {figure: [round(float(getattr(one, figure)), 4) for one in scores] for figure in FIGURES}
         for name, scores in found.items()
