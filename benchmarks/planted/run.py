@@ -48,9 +48,10 @@ def main(seeds: Sequence[int], texts: str, bertopic: str, out: Path | None, *, v
             outcomes = with_slopes(planted, own)
             if peer:
                 outcomes |= bertopic_outcomes(planted, own, Path(folder), bertopic, seed)
+        print(f"seed {seed}: {len(planted.rows)} rows, {own.issues} issues, {own.seconds:.0f} s")
         for name, outcome in outcomes.items():
             found[name].append(score(planted, outcome))
-        print(one_line(seed, planted, own, found[OWN][-1]), flush=True)
+            print(one_line(name, found[name][-1]), flush=True)
         if verbose:
             show(planted, outcomes[OWN], found[OWN][-1])
     print(table(found), by_kind([fate for one in found[OWN] for fate in one.fates]), sep="\n\n")
@@ -98,10 +99,9 @@ def bertopic_outcomes(planted: Stream, own: Run, folder: Path, python: str, seed
     }
 
 
-def one_line(seed: int, planted: Stream, own: Run, got: Score) -> str:
-    """What a seed gave, in short."""
-    figures = ", ".join(f"{name} {getattr(got, name):.3g}" for name in FIGURES)
-    return f"seed {seed}: {len(planted.rows)} rows, {own.issues} issues, {own.seconds:.0f} s; {figures}"
+def one_line(name: str, got: Score) -> str:
+    """What a tracker got on a seed, so that a run cut short still says something."""
+    return f"  {name}: " + ", ".join(f"{figure} {getattr(got, figure):.3g}" for figure in FIGURES)
 
 
 def table(found: dict[str, list[Score]]) -> str:
