@@ -127,8 +127,9 @@ def _with_neighbours(
     def belongs(neighbour: Ints) -> Bools:
         inside = np.clip(neighbour, 0, len(free) - 1)
         same = prepared.text_of_clause[inside] == prepared.text_of_clause[clause]
-        shows = scores.clause[inside, column] > _BELONGS
-        return (inside == neighbour) & same & free[inside] & shows
+        shows: Bools = scores.clause[inside, column] > _BELONGS
+        found: Bools = (inside == neighbour) & same & free[inside] & shows
+        return found
 
     return clause - belongs(clause - 1), clause + belongs(clause + 1)
 
