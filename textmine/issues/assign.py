@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from .cluster import LEAST
 from .intake import Step
 from .ledger import Issue
-from .likeness import Floats, nearness
+from .likeness import Floats, Said, nearness
 from .names import elsewhere, is_product
 from .rows import hashes
 from .state import State, Waiting
@@ -33,7 +33,7 @@ def assign(state: State, step: Step, items: Sequence[Waiting]) -> list[Waiting]:
     """Join each verbatim to its issue and return those that lie in none."""
     vectors = state.encode([one.matter for one in items])
     live = living(state)
-    scores = near(state, items, vectors, live)
+    scores = near(state, Said.of([one.marks for one in items]), vectors, live)
     first = nearest(state, scores, live, RADIUS)
     moved = _moved(state, step, items, first)
     raw = scores.copy()
@@ -58,13 +58,13 @@ def living(state: State) -> list[int]:
     return [i for i, issue in enumerate(state.issues) if issue.merged_into is None]
 
 
-def near(state: State, items: Sequence[Waiting], vectors: Floats, live: Sequence[int]) -> Floats:
+def near(state: State, said: Said, vectors: Floats, live: Sequence[int]) -> Floats:
     """Scores (verbatims, live issues)."""
-    if not items or not live:
-        return np.zeros((len(items), len(live)), np.float32)
+    if not len(vectors) or not live:
+        return np.zeros((len(vectors), len(live)), np.float32)
     return nearness(
         vectors,
-        [one.marks for one in items],
+        said,
         [state.issues[i] for i in live],
         [state.middles[i] for i in live],
         state.background,

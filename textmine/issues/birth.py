@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .assign import absent, join, lacks, living, older
 from .intake import Step
 from .ledger import Issue, Parent, new_id
-from .likeness import Floats, kinship, unit
+from .likeness import Floats, kinship, unit, units
 from .matter import Matter
 from .name import amounts_of, issue_label, issue_terms
 from .names import is_product, own_name, same_kind
@@ -75,7 +75,7 @@ def _relatives(state: State, step: Step, middle: Floats, words: Counter[str]) ->
     live = living(state)
     if not live:
         return []
-    sense = np.round(np.vstack([unit(state.middles[i]) for i in live]) @ unit(middle), 4)
+    sense = np.round(units([state.middles[i] for i in live]) @ unit(middle), 4)
     best = np.argsort(-sense, kind="stable")[:CANDIDATES].tolist()
     found = [
         (
@@ -153,35 +153,47 @@ def _anchors(state: State, step: Step, matters: Sequence[Matter]) -> tuple[str, 
     return tuple(sorted(found, key=lambda word: (-inside[word], word))[:8])
 
 
-def look_back(state: State, step: Step, number: int) -> None:
+def look_back(state: State, step: Step, numbers: Sequence[int]) -> None:
     """Rows like a new issue from before anyone waited for it: they are its past, though not its rows."""
-    issue = state.issues[number]
-    if issue.born != step.period:
+    born = [number for number in numbers if _has_past(state, step, state.issues[number])]
+    if not born:
         return
-    if issue.place:
-        elsewhere = state.background[f"={issue.place}"] - issue.size
-        if elsewhere <= max(3, 0.3 * issue.size):
-            # Place or product came up with this issue: what is like it elsewhere is not its past.
-            return
-    # Without a word of its own an issue is judged by its neighbours' past as well.
-    sudden = any(word in step.sudden for word in issue.anchors)
-    enough = PAST_NEAR if sudden else PAST_NEAR_UNMARKED
-    middle = unit(state.middles[number])
+    middles = units([state.middles[number] for number in born])
+    enough = np.array([_past_near(step, state.issues[number]) for number in born], np.float32)
+    marked = [i for i, issue in enumerate(state.issues) if issue.marked]
     for past in [p for p in state.periods() if p < step.period][-REFERENCE:]:
         noise = state.noise_of(past)
         if noise is None or not len(noise.rows):
             continue
-        scores = np.round(noise.vectors.astype(np.float32) @ middle, 4)
-        rows = int(noise.rows[(scores >= enough) & ~_told(state, number, past)].sum())
-        if rows > 0:
-            issue.before[past] = rows
+        alike = np.round(noise.vectors.astype(np.float32) @ middles.T, 4) >= enough
+        alike &= ~_told(state, marked, past)[:, None]
+        for column, number in enumerate(born):
+            inside = alike[:, column] & ~_told(state, [number], past)
+            if (rows := int(noise.rows[inside].sum())) > 0:
+                state.issues[number].before[past] = rows
 
 
-def _told(state: State, number: int, past: str) -> NDArray[np.bool_]:
-    """Which of a period's verbatims are no past of an issue: its own, and those of issues that rose."""
+def _has_past(state: State, step: Step, issue: Issue) -> bool:
+    """Whether what is like a new issue is its past; not where its place or product came up with it."""
+    if issue.born != step.period:
+        return False
+    if not issue.place:
+        return True
+    return state.background[f"={issue.place}"] - issue.size > max(3, 0.3 * issue.size)
+
+
+def _past_near(step: Step, issue: Issue) -> float:
+    """Without a word of its own an issue is judged by its neighbours' past as well."""
+    sudden = any(word in step.sudden for word in issue.anchors)
+    return PAST_NEAR if sudden else PAST_NEAR_UNMARKED
+
+
+def _told(state: State, numbers: Sequence[int], past: str) -> NDArray[np.bool_]:
+    """Which of a period's verbatims lie in these issues: its own and those that rose are no issue's past."""
     noise, stored = state.noise_of(past), state.rows_of(past)
     if noise is None:
         return np.zeros(0, bool)
-    barred = {number, *(i for i, issue in enumerate(state.issues) if issue.marked)}
-    inside = np.isin(stored.issues, sorted(barred))
+    inside = np.isin(stored.issues, numbers)
+    if not inside.any():
+        return np.zeros(len(noise.matters), bool)
     return np.asarray(np.isin(noise.matters, stored.matters[inside]))

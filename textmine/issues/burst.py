@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 RECENT_PERIODS = 3
 LEAST_PAST = 4
@@ -27,28 +28,40 @@ P_STRIKING = 2e-7
 """Per word; hardly ever by chance: an issue that has such a word is believed at five rows."""
 
 
-def sudden_words(
-    background: Mapping[str, int],
-    rows: int,
-    recent: Mapping[str, Mapping[str, int]],
-    recent_rows: int,
-    *,
-    p_limit: float = P_LIMIT,
-    least: int = LEAST_ROWS,
-) -> frozenset[str]:
-    """Words whose rows in `recent` periods exceed what the rest of `background` lets expect."""
-    counts: Counter[str] = Counter()
-    for period in recent.values():
-        counts.update(period)
-    past_rows = rows - recent_rows
-    if past_rows <= 0 or not recent_rows:
-        return frozenset()
-    words = sorted(word for word, n in counts.items() if n >= least and len(word) > 1)
-    observed = np.array([counts[word] for word in words], float)
-    past = np.array([max(background.get(word, 0) - counts[word], 0) for word in words], float)
-    expected = (past + 0.5) / past_rows * recent_rows
-    sudden = (observed >= LEAST_RATIO * expected) & (stats.poisson.sf(observed - 1, expected) <= p_limit)
-    return frozenset(word for word, is_sudden in zip(words, sudden.tolist(), strict=True) if is_sudden)
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """Words of the last periods with their rows, how many times the expected that is, and the p-value."""
+
+    words: tuple[str, ...] = ()
+    observed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    ratio: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    p_values: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def of(
+        cls,
+        background: Mapping[str, int],
+        rows: int,
+        recent: Mapping[str, Mapping[str, int]],
+        recent_rows: int,
+    ) -> Bursts:
+        """Rows with each word in `recent` periods against what the rest of `background` lets expect."""
+        past_rows = rows - recent_rows
+        if past_rows <= 0 or not recent_rows:
+            return cls()
+        counts: Counter[str] = Counter()
+        for period in recent.values():
+            counts.update(period)
+        words = sorted(word for word, n in counts.items() if n >= NOVEL_ROWS and len(word) > 1)
+        observed = np.array([counts[word] for word in words], float)
+        past = np.maximum(np.array([background.get(word, 0) for word in words], float) - observed, 0.0)
+        expected = (past + 0.5) / past_rows * recent_rows
+        return cls(tuple(words), observed, observed / expected, special.pdtrc(observed - 1, expected))
+
+    def sudden(self, p_limit: float = P_LIMIT, *, least: int = LEAST_ROWS) -> frozenset[str]:
+        """Words in at least `least` rows, far more than expected and by chance no likelier than `p_limit`."""
+        far = (self.observed >= least) & (self.ratio >= LEAST_RATIO) & (self.p_values <= p_limit)
+        return frozenset(self.words[i] for i in np.flatnonzero(far))
 
 
 def word_groups(rows: Sequence[Collection[str]], *, share: float = 0.5) -> list[frozenset[str]]:

@@ -12,7 +12,7 @@ from .birth import bear, look_back
 from .burst import word_groups
 from .cluster import LEAST, coherent, dense_groups
 from .intake import Step
-from .likeness import Floats
+from .likeness import Floats, Said
 from .names import by_name
 from .state import State, Waiting
 
@@ -46,7 +46,7 @@ def join_after_waiting(state: State, step: Step) -> None:
     items = [state.pool[key] for key in keys]
     live = living(state)
     vectors = state.encode([one.matter for one in items])
-    scores = near(state, items, vectors, live)
+    scores = near(state, Said.of([one.marks for one in items]), vectors, live)
     bar_names(state, items, live, scores)
     for key, one, vector, number in zip(
         keys, items, vectors, nearest(state, scores, live, RADIUS).tolist(), strict=True
@@ -67,30 +67,30 @@ def _discover_among(state: State, step: Step, keys: Sequence[str]) -> None:
     for group in (*sudden, *dense):
         if any(items[i].rows.get(step.period) for i in group):
             born.add(bear(state, step, [items[i] for i in group], vectors[list(group)]))
-    for _ in range(ROUNDS if born else 0):
-        if not _draw_in(state, step, keys, sorted(born)):
+    if born:
+        _draw_in(state, step, items, vectors, sorted(born))
+        look_back(state, step, sorted(born))
+
+
+def _draw_in(
+    state: State, step: Step, items: Sequence[Waiting], vectors: Floats, born: Sequence[int]
+) -> None:
+    """Noise near a new issue belongs to it, and what joins draws in more."""
+    said = Said.of([one.marks for one in items])
+    left: list[int] = []
+    for _ in range(ROUNDS):
+        before = left
+        left = [i for i, one in enumerate(items) if one.matter.key in state.pool]
+        if left == before:
             break
-    for number in sorted(born):
-        look_back(state, step, number)
-
-
-def _draw_in(state: State, step: Step, keys: Sequence[str], born: Sequence[int]) -> bool:
-    """Noise near a new issue belongs to it; whether any joined."""
-    left = [key for key in keys if key in state.pool]
-    items = [state.pool[key] for key in left]
-    vectors = state.encode([one.matter for one in items])
-    scores = near(state, items, vectors, born)
-    bar_novel(state, step, items, born, scores)
-    bar_names(state, items, born, scores)
-    joined = False
-    for key, one, vector, number in zip(
-        left, items, vectors, nearest(state, scores, born).tolist(), strict=True
-    ):
-        if number >= 0:
-            join(state, number, one, vector)
-            del state.pool[key]
-            joined = True
-    return joined
+        waiting = [items[i] for i in left]
+        scores = near(state, said.take(left), vectors[left], born)
+        bar_novel(state, step, waiting, born, scores)
+        bar_names(state, waiting, born, scores)
+        for i, number in zip(left, nearest(state, scores, born).tolist(), strict=True):
+            if number >= 0:
+                join(state, number, items[i], vectors[i])
+                del state.pool[items[i].matter.key]
 
 
 def _sudden_groups(

@@ -10,13 +10,11 @@ import numpy as np
 
 from .burst import (
     LEAST_PAST,
-    LEAST_ROWS,
     NOVEL_ROWS,
-    P_LIMIT,
     P_NOVEL,
     P_STRIKING,
     RECENT_PERIODS,
-    sudden_words,
+    Bursts,
 )
 from .likeness import Rarity
 from .rows import TrackedRow, hashes, series_of
@@ -52,12 +50,13 @@ def take_in(state: State, period: str, rows: Sequence[TrackedRow]) -> tuple[Step
     fresh.sort(key=lambda row: (row.matter.key, row.text, row.key))
     _count(state, period, fresh)
     _remember(state, period, fresh)
+    bursts = _bursts(state, late=late)
     step = Step(
         period,
         late,
-        _sudden(state, P_LIMIT, late=late),
-        _sudden(state, P_STRIKING, late=late),
-        _sudden(state, P_NOVEL, late=late, least=NOVEL_ROWS),
+        bursts.sudden(),
+        bursts.sudden(P_STRIKING),
+        bursts.sudden(P_NOVEL, least=NOVEL_ROWS),
         Rarity(state.background, state.background_rows),
     )
     return step, _distinct(period, fresh)
@@ -88,7 +87,9 @@ def wait(state: State, one: Waiting) -> None:
 
 def _count(state: State, period: str, rows: Sequence[TrackedRow]) -> None:
     state.volumes[period] = state.volumes.get(period, 0) + len(rows)
-    counts = Counter(mark for row in rows for mark in row.matter.signs)
+    counts: Counter[str] = Counter()
+    for matter, n in Counter(row.matter for row in rows).items():
+        counts.update(dict.fromkeys(matter.signs, n) if n > 1 else matter.signs)
     state.background.update(counts)
     state.background_rows += len(rows)
     state.recent.setdefault(period, Counter()).update(counts)
@@ -99,12 +100,12 @@ def _count(state: State, period: str, rows: Sequence[TrackedRow]) -> None:
         state.background = Counter(dict(kept))
 
 
-def _sudden(state: State, p_limit: float, *, late: bool, least: int = LEAST_ROWS) -> frozenset[str]:
+def _bursts(state: State, *, late: bool) -> Bursts:
     if late or len(state.periods()) < RECENT_PERIODS + LEAST_PAST:
-        return frozenset()
+        return Bursts()
     recent = {p: counts for p, counts in state.recent.items() if p}
     rows = sum(state.volumes[p] for p in recent)
-    return sudden_words(state.background, state.background_rows, recent, rows, p_limit=p_limit, least=least)
+    return Bursts.of(state.background, state.background_rows, recent, rows)
 
 
 def _remember(state: State, period: str, rows: Sequence[TrackedRow]) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +45,33 @@ class Rarity(dict[str, float]):
         return self[word]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which words verbatims say: `has` is (verbatims, words), ones and zeros; `index` the words' columns."""
+
+    index: Mapping[str, int]
+    has: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, said: Sequence[Collection[str]]) -> Said:
+        """From the words of each verbatim."""
+        index = {word: i for i, word in enumerate(sorted(set().union(*said)))}
+        columns: list[int] = []
+        starts = [0]
+        for words in said:
+            columns += sorted(map(index.__getitem__, words))
+            starts.append(len(columns))
+        has = sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(said), len(index)))
+        return cls(index, has)
+
+    def take(self, rows: Sequence[int]) -> Said:
+        """Some of the verbatims."""
+        return Said(self.index, self.has[list(rows)])
+
+
 def nearness(
     vectors: Floats,
-    said: Sequence[Collection[str]],
+    said: Said,
     issues: Sequence[Issue],
     middles: Sequence[Floats],
     background: Mapping[str, int],
@@ -53,9 +79,9 @@ def nearness(
 ) -> Floats:
     """Scores (verbatims, issues): cosine to the issue's middle and evidence of words; rounded: ties stay.
 
-    `vectors` and `said` are the verbatims' unit vectors and marks; `background` counts words in `rows` rows.
+    `vectors` and `said` are the verbatims' unit vectors and words; `background` counts words in `rows` rows.
     """
-    centres = np.vstack([unit(middle) for middle in middles])
+    centres = units(middles)
     scores = np.empty((len(vectors), len(issues)), np.float32)
     evidence = _evidence(said, issues, background, rows)
     for block in blocks(len(vectors), 1024):
@@ -87,39 +113,45 @@ def unit(vector: Floats) -> Floats:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
+def units(vectors: Sequence[Floats]) -> Floats:
+    """The vectors with length 1, one row each."""
+    rows = np.vstack(vectors)
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    return np.asarray(rows / np.maximum(lengths, 1e-9)[:, None], np.float32)
+
+
 def _words_alike(one: Counter[str], other: Counter[str], rare: Mapping[str, float]) -> float:
-    # Exact sums: the order in which words were counted must not show.
-    shared = math.fsum(n * other[word] * rare[word] for word, n in one.items() if word in other)
-    lengths = [math.fsum(n * n * rare[word] for word, n in of.items()) for of in (one, other)]
-    return shared / max(math.sqrt(lengths[0] * lengths[1]), 1e-9)
+    lengths = math.sqrt(_weighted(one, one, one, rare) * _weighted(other, other, other, rare))
+    return _weighted(one.keys() & other.keys(), one, other, rare) / max(lengths, 1e-9)
 
 
-def _evidence(
-    said: Sequence[Collection[str]], issues: Sequence[Issue], background: Mapping[str, int], rows: int
-) -> Floats:
+def _weighted(
+    words: Collection[str], one: Mapping[str, int], other: Mapping[str, int], rare: Mapping[str, float]
+) -> float:
+    """The sum of both counts times rarity; exact: the order in which words were counted must not show."""
+    counts = map(mul, map(one.__getitem__, words), map(other.__getitem__, words))
+    return math.fsum(map(mul, counts, map(rare.__getitem__, words)))
+
+
+def _evidence(said: Said, issues: Sequence[Issue], background: Mapping[str, int], rows: int) -> Floats:
     """Log-likelihood ratio of each verbatim's words, issue to background, by the root of their number."""
-    index = {word: i for i, word in enumerate(sorted({word for words in said for word in words}))}
-    lengths = np.array([max(len(words), 1) for words in said], np.float64)
-    has = _has(said, index)
-    places, columns, gains = [], [], []
-    for column, issue in enumerate(issues):
-        for word, n in issue.words.items():
-            if n > DISCOUNT and word in index:
-                share = (background.get(word, 0) + 0.5) / (rows + 1)
-                places.append(index[word])
-                columns.append(column)
-                gains.append(math.log1p((n - DISCOUNT) / (PRIOR * share)))
-    gain = sparse.csc_matrix((gains, (places, columns)), shape=(len(index), len(issues)))
+    lengths = np.maximum(np.diff(said.has.indptr), 1).astype(np.float64)
+    places: list[int] = []
+    counts: list[int] = []
+    starts = [0]
+    for issue in issues:
+        # Intersecting costs an issue's words, which are bounded, and no step in Python for each of them.
+        shared = issue.words.keys() & said.index.keys()
+        places += map(said.index.__getitem__, shared)
+        counts += map(issue.words.__getitem__, shared)
+        starts.append(len(places))
+    known = np.array([background.get(word, 0) for word in said.index], np.float64)
+    share = (known[places] + 0.5) / (rows + 1)
+    more = np.maximum(np.array(counts, np.float64) - DISCOUNT, 0.0)
+    gain = sparse.csc_matrix(
+        (np.log1p(more / (PRIOR * share)), places, starts), shape=(len(said.index), len(issues))
+    )
     gain.sort_indices()
     absent = np.array([math.log(PRIOR / (issue.distinct + PRIOR)) for issue in issues])
-    found = np.asarray((has @ gain).todense()) + lengths[:, None] * absent
+    found = np.asarray((said.has @ gain).todense()) + lengths[:, None] * absent
     return np.asarray(found / np.sqrt(lengths)[:, None], np.float32)
-
-
-def _has(said: Sequence[Collection[str]], index: Mapping[str, int]) -> sparse.csr_matrix:
-    columns: list[int] = []
-    starts = [0]
-    for words in said:
-        columns += sorted(index[word] for word in words)
-        starts.append(len(columns))
-    return sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(said), len(index)))

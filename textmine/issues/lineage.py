@@ -11,7 +11,7 @@ from .assign import lacks, living, older
 from .birth import CANDIDATES
 from .intake import Step
 from .ledger import Issue, Parent
-from .likeness import SENSE_ENOUGH, kinship, unit
+from .likeness import SENSE_ENOUGH, kinship, units
 from .names import same_kind
 from .state import State
 
@@ -24,7 +24,7 @@ def merge_alike(state: State, step: Step) -> None:
     live = living(state)
     if len(live) < 2:
         return
-    middles = np.vstack([unit(state.middles[i]) for i in live])
+    middles = units([state.middles[i] for i in live])
     for at, number in enumerate(live):
         issue = state.issues[number]
         if at == 0 or not issue.by_period.get(step.period):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Array = NDArray[np.float64]
 
@@ -157,7 +157,7 @@ def _fit(counts: Array, volumes: Array, weights: Array, extra: float) -> tuple[f
     fitted = np.maximum(volumes * np.exp(level + slope * times), 1e-9)
     phi = max(1.0, float((weights * (counts - fitted) ** 2 / fitted).sum()) / (len(counts) - 2))
     error = math.sqrt(phi * np.linalg.inv(information + np.eye(2) * 1e-9)[1, 1])
-    if abs(slope) < stats.t.ppf(0.975, len(counts) - 2) * error:
+    if abs(slope) < special.stdtrit(len(counts) - 2, 0.975) * error:
         return rate, 0.0
     return math.exp(level), slope
 
@@ -172,10 +172,12 @@ def _anscombe(counts: Array, fitted: Array) -> Array:
 
 def _tail(observed: float, expected: float, dispersion: float) -> float:
     """P(count ≥ observed) of a negative binomial with this mean and variance dispersion × mean."""
+    if observed <= 0:
+        return 1.0
     if dispersion <= 1.001:
-        return float(stats.poisson.sf(observed - 1, expected))
+        return float(special.pdtrc(observed - 1, expected))
     size = expected / (dispersion - 1.0)
-    return float(stats.nbinom.sf(observed - 1, size, 1.0 / dispersion))
+    return float(special.betainc(observed, size, 1.0 - 1.0 / dispersion))
 
 
 def _q_values(p_values: Array) -> Array:
