@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from ..errors import MissingExtraError
 from .matter import Matter
@@ -102,7 +103,12 @@ class WordVectors:
 
 
 def train_vectors(matters: Sequence[Matter], *, least: int = 3, seed: int = 0) -> WordVectors:
-    """Learn word vectors from unlabelled matters. Deterministic for the same set, whatever its order."""
+    """Learn word vectors from unlabelled matters: the same for the same set, whatever its order."""
+    with threadpool_limits(1, "blas"):
+        return _train(matters, least, seed)
+
+
+def _train(matters: Sequence[Matter], least: int, seed: int) -> WordVectors:
     documents = sorted({matter.key: matter.pieces for matter in matters}.values())
     counts = Counter(word for words in documents for word in words)
     vocabulary = sorted(word for word, n in counts.items() if n >= least)
@@ -127,9 +133,10 @@ def adapt_vectors(base: WordVectors, matters: Sequence[Matter], *, seed: int = 0
     shared = [word for word in base.index if word in own.index]
     mine = own.vectors[[own.index[word] for word in shared]].astype(np.float64)
     theirs = base.vectors[[base.index[word] for word in shared]].astype(np.float64)
-    u, _, v = np.linalg.svd(mine.T @ theirs)
-    scale = np.linalg.norm(theirs) / max(float(np.linalg.norm(mine)), 1e-12)
-    turned = (own.vectors @ (u @ v) * scale).astype(np.float32)
+    with threadpool_limits(1, "blas"):
+        u, _, v = np.linalg.svd(mine.T @ theirs)
+        scale = np.linalg.norm(theirs) / max(float(np.linalg.norm(mine)), 1e-12)
+        turned = (own.vectors @ (u @ v) * scale).astype(np.float32)
     words = sorted({*base.index, *own.index})
     vectors = np.zeros((len(words), MEANING), np.float32)
     weights = np.ones(len(words), np.float32)

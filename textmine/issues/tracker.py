@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from threadpoolctl import threadpool_limits
+
 from .alarms import raise_alarms
 from .assign import assign
 from .discover import discover, join_after_waiting
@@ -36,8 +38,10 @@ class Tracker:
         by_period: dict[str, list[TrackedRow]] = defaultdict(list)
         for row in rows:
             by_period[row.period].append(row)
-        for period in sorted(by_period, key=lambda p: (p == "", p)):
-            self._take(period, by_period[period])
+        # Products of small matrices: more threads wait for one another, and their number shows in last bits.
+        with threadpool_limits(1, "blas"):
+            for period in sorted(by_period, key=lambda p: (p == "", p)):
+                self._take(period, by_period[period])
         return self._where(rows, by_period)
 
     def _take(self, period: str, rows: Sequence[TrackedRow]) -> None:
