@@ -49,6 +49,9 @@ def issues_command(
     sheet: shared.Sheet = None,
     model: shared.ModelName = None,
     frame: shared.FrameFile = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help=say("进程数。", "Number of processes."))
+    ] = 1,
     outbox: shared.Outbox = None,
     lang: shared.Lang = None,
     json: shared.Json = False,
@@ -67,7 +70,7 @@ def issues_command(
     check_outbox(outbox)
     options = ClassifyOptions(
         text=tuple(text or ()), id=id, date=date, by=tuple(by or ()), encoding=encoding, sheet=sheet,
-        model=model, frame=frame, lang=LANG,
+        model=model, frame=frame, workers=workers, lang=LANG,
     )  # fmt: skip
     folder = Path(output) if output else _default(inputs, default_folder)
     with progress_line(quiet=quiet or json) as progress:

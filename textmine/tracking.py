@@ -9,10 +9,13 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 from .classify.reader import Reader
 from .counts.period import PERIODS, Period, period_of
+from .engines.local import read_batches
 from .errors import ModelError, UsageError
 from .frame.frame import Frame, Lang
 from .io.atomic import atomic_writer
@@ -120,8 +123,9 @@ def track_issues(
         (Path(options.frame) if options.frame else lexicon_path("taxonomy.toml")).read_text("utf-8"),
         model_version,
     )  # fmt: skip
-    _write(done, entries, rows, where, names, IssueDecisions.read(state) if state else IssueDecisions())
-    _write_weekly(done, memory, names, options.lang)
+    decisions = IssueDecisions.read(state) if state else IssueDecisions()
+    _write(done, entries, rows, where, names, decisions)
+    _write_weekly(done, memory, names, decisions, options.lang)
     return done
 
 
@@ -159,6 +163,7 @@ def _read_files(
     inputs: Sequence[str], options: ClassifyOptions, reader: Reader, progress: Progress
 ) -> Iterator[_Entry]:
     base = 0
+    load = partial(load_reader, options) if options.workers > 1 else lambda: reader
     for path in inputs:
         with open_source(path, encoding=options.encoding, sheet=options.sheet) as source:
             columns = detect_columns(
@@ -169,12 +174,12 @@ def _read_files(
                 date=options.date,
             )
             groups = _group_columns(source.columns, options.by)
-            for chunk in source.chunks(CHUNK):
-                texts = [_text(row.values, columns) for row in chunk.rows]
-                for row, reading in zip(chunk.rows, reader.read(texts), strict=True):
+            batches = ((c.rows, [_text(row.values, columns) for row in c.rows]) for c in source.chunks(CHUNK))
+            for (rows, _), readings in read_batches(batches, itemgetter(1), load, workers=options.workers):
+                for row, reading in zip(rows, readings, strict=True):
                     id = row.values[columns.id] if columns.id is not None else str(base + row.number)
                     yield _entry(base + row.number, id, row.values, reading, columns, groups)
-                progress(len(chunk.rows))
+                progress(len(rows))
             accounts = source.accounts()
             base += accounts.rows + accounts.quarantined
 
@@ -303,7 +308,10 @@ def _write(
             file.write(json.dumps(proposal.to_dict(), ensure_ascii=False) + "\n")
 
 
-def _write_weekly(done: Tracked, memory: State, names: Mapping[str, str], lang: Lang) -> None:
+def _write_weekly(
+    done: Tracked, memory: State, names: Mapping[str, str], decisions: IssueDecisions, lang: Lang
+) -> None:
     from .report.weekly import summarise, write_weekly
 
-    write_weekly(done.folder / "weekly.html", summarise(memory, done.proposals, names), lang=lang)
+    week = summarise(memory, done.proposals, names, decisions)
+    write_weekly(done.folder / "weekly.html", week, lang=lang)

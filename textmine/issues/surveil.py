@@ -2,15 +2,16 @@
 
 A quasi-Poisson log-linear model of a series' own past, with volume as offset, a trend where one shows, past
 outbreaks weighted down, over-dispersion kept, and a negative binomial tail as p-value; Benjamini and
-Hochberg over all series of a period. Numbers only. Sources: Farrington et al. 1996; Noufaily et al. 2013
-(re-weighting at 2.58, negative binomial threshold); Benjamini and Hochberg 1995.
+Hochberg over all series of a period that could be alarmed. Numbers only. Sources: Farrington et al. 1996;
+Noufaily et al. 2013 (re-weighting at 2.58, negative binomial threshold); Benjamini and Hochberg 1995; Tarone
+1990 and Gilbert 2005 (discrete tests that can never succeed do not count).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ SHORTEST_PAST = 3
 """Reference periods below which nothing is said to rise."""
 GUARD = 1
 """Periods between the window and its past, so that the start of a rise is not taken for its base."""
+_LOOKED_AT = REFERENCE + GUARD + WINDOWS[-1]
 LEAST_ROWS = 5
 LEAST_RATIO = 2.0
 Q_LIMIT = 0.005
@@ -63,11 +65,15 @@ class Finding:
 
 
 def survey(series: Sequence[Series], *, q_limit: float = Q_LIMIT) -> tuple[Finding, ...]:
-    """Judge every series in the last period of its counts; in the order given. One q-value over all."""
-    from dataclasses import replace
+    """Judge every series in the last period of its counts; in the order given. One q-value over all.
 
+    A series with too few rows in all, whenever they came, could not be alarmed and does not count among those
+    that were tested. Its total says nothing of whether its rows are recent, so that leaving it out is fair.
+    """
     found = [judge(one) for one in series]
-    q_values = _q_values(np.array([one.p_value for one in found]))
+    q_values = np.ones(len(series))
+    tested = [at for at, one in enumerate(series) if sum(one.counts[-_LOOKED_AT:]) >= one.least]
+    q_values[tested] = _q_values(np.array([found[at].p_value for at in tested]))
     return tuple(
         replace(one, q_value=float(q), alarm=bool(q <= q_limit and _rises(of, one)))
         for one, of, q in zip(found, series, q_values, strict=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..io.counts_files import write_text
+from ..io.issue_decisions import IssueDecisions
 from ..issues.ledger import Alert, Issue, most_common
 from ..issues.propose import Proposal
 from ..issues.state import State
@@ -48,6 +49,7 @@ class Card:
     line: str
     end: tuple[float, float]
     parents: tuple[str, ...]
+    dismissed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,29 @@ class Week:
         return tuple(card for card in self.cards if card.section == section)[:_MOST_A_SECTION]
 
 
-def summarise(state: State, proposals: Sequence[Proposal], names: Mapping[str, str]) -> Week:
-    """Gather the last period of a ledger. `names` are the frame's names of causes."""
+def summarise(
+    state: State,
+    proposals: Sequence[Proposal],
+    names: Mapping[str, str],
+    decisions: IssueDecisions | None = None,
+) -> Week:
+    """Gather the last period of a ledger, as it is after people's decisions.
+
+    `names` are the frame's names of causes. An issue that people dismissed is shown without its alarm.
+    """
+    decisions = decisions or IssueDecisions()
     periods = state.periods()
     last = periods[-1] if periods else ""
-    alerts = {alert.issue_id: alert for alert in state.alerts if alert.period == last}
+    raised = [alert for alert in state.alerts if alert.period == last]
+    raised = [alert for alert in raised if not decisions.of(decisions.root(alert.issue_id)).dismissed]
+    alerts = {decisions.root(alert.issue_id): alert for alert in reversed(raised)}
     cards = []
-    for issue in state.issues:
+    for issue in _decided(state.issues, decisions):
         status = issue.status(periods) if periods else "born"
         if status in ("dormant", "merged"):
             continue
-        cards.append(_card(issue, status, periods, alerts.get(issue.id), names))
+        card = _card(issue, status, periods, alerts.get(issue.id), names)
+        cards.append(replace(card, dismissed=decisions.of(issue.id).dismissed))
     cards.sort(key=lambda c: (_ORDER.index(c.section), -c.now, -c.size, c.id))
     shown = {card.id for card in cards}
     return Week(
@@ -100,10 +114,23 @@ def summarise(state: State, proposals: Sequence[Proposal], names: Mapping[str, s
         rows_before=state.volumes.get(periods[-2], 0) if len(periods) > 1 else 0,
         cards=tuple(cards),
         dots=_map(state, {card.id: card for card in cards}),
-        alerts=tuple(a for a in state.alerts if a.period == last),
+        alerts=tuple(raised),
         proposals=tuple(proposals),
         quiet=sum(issue.id not in shown for issue in state.issues),
     )
+
+
+def _decided(issues: Sequence[Issue], decisions: IssueDecisions) -> list[Issue]:
+    """Copies of the issues with the names and mergers that people decided on; the ledger's stay."""
+    known = {one.id: replace(one, by_period=dict(one.by_period)) for one in issues}
+    for name, issue in known.items():
+        issue.label = decisions.of(name).label or issue.label
+        root = known.get(decisions.root(name), issue)
+        if root is not issue:
+            issue.merged_into = root.id
+            for period, n in issue.by_period.items():
+                root.count(period, n)
+    return list(known.values())
 
 
 def write_weekly(path: Path, week: Week, *, lang: Lang) -> None:
@@ -259,5 +286,6 @@ _WORDS = {
     ),
     "rows": ("条", "rows"),
     "quiet": ("个问题已沉寂，未列出。", "issues are dormant and not shown."),
+    "dismissed": ("已由人工忽略，不再预警。", "Dismissed by a person; no alarm is shown."),
     "table": ("逐期条数", "Rows by period"),
 }
