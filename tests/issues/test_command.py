@@ -116,3 +116,24 @@ def test_every_issue_says_what_it_was_made_with(run_twice: Path) -> None:
         assert issue["schema"] == "textmine.issues/1"
         assert issue["model_version"]
         assert issue["taxonomy_version"]
+
+
+def test_the_sample_alarms_what_emerges_in_it_and_not_what_is_steady(samples: Path, tmp_path: Path) -> None:
+    from textmine.cli.main import run
+
+    assert run(["issues", str(samples / "complaints.csv"), "-o", str(tmp_path), "-q"]) == 0
+    alerts = _table(tmp_path / "alerts.csv")
+
+    assert [alert["period"] for alert in alerts if "会员" in alert["label"]] == ["2026-W43"]
+    assert not [alert for alert in alerts if "热线" in alert["label"]]
+
+
+def test_two_processes_give_the_same_files_as_one(
+    run_twice: Path, samples: Path, small: tuple[str, ...], tmp_path: Path
+) -> None:
+    from textmine.cli.main import run
+
+    arguments = ["issues", str(samples / "complaints.csv"), "-o", str(tmp_path), "-q", *small]
+    assert run([*arguments, "--workers", "2"]) == 0
+    for name in ("issues.jsonl", "assignments.csv", "alerts.csv", "weekly.html"):
+        assert (tmp_path / name).read_bytes() == (run_twice / "one" / name).read_bytes()

@@ -58,3 +58,17 @@ def test_poisson_noise_is_hardly_ever_alarmed(seed: int, rate: float) -> None:
     series = [Series(str(i), tuple(map(float, row)), (100.0,) * 20) for i, row in enumerate(counts)]
 
     assert sum(one.alarm for one in survey(series)) <= 1
+
+
+def test_series_with_too_few_rows_in_all_hide_no_alarm() -> None:
+    loud = Series("loud", (1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 6), (100.0,) * 12)
+    rare = [Series(str(i), (1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0), (100.0,) * 12) for i in range(800)]
+
+    assert survey([loud, *rare])[0].q_value == survey([loud])[0].q_value
+
+
+def test_a_series_that_went_quiet_counts_as_tested() -> None:
+    loud = Series("loud", (1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 6), (100.0,) * 12)
+    quiet = [Series(str(i), (1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0), (100.0,) * 12) for i in range(800)]
+
+    assert survey([loud, *quiet])[0].q_value > 100 * survey([loud])[0].q_value
