@@ -39,6 +39,8 @@ PLACES = {
     "rich": ("cli/",),
     "numpy": ("text/", "frame/", "classify/", "counts/", "issues/", "report/weekly.py"),
     "scipy": ("frame/tables.py", "classify/", "counts/", "issues/"),
+    "scipy": ("classify/", "counts/", "issues/"),
+    "threadpoolctl": ("issues/",),
     "pandas": (),
 }
 RUNS_DATA = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
