@@ -130,14 +130,15 @@ def corrected_cell(row: ParetoRow) -> str:
 
 def correction_note(correction: Any) -> str:
     """One line that says what the corrected counts rest on, or why there are none."""
+    from ..report.words import reviewed_unused, uncorrected
+
     rates = correction.error_rates
     if rates is not None and rates.rows:
         reviewed = correction.reviewed.rows if correction.reviewed else 0
         more = say(f"和 {reviewed:,} 条复核", f" and {reviewed:,} reviewed rows") if reviewed else ""
-        return say(
+        said = say(
             f"校正后的条数按 {rates.rows:,} 条未参与训练的标注原话{more}估计。",
             f"Corrected counts rest on {rates.rows:,} labelled verbatims kept out of training{more}.",
         )
-    from ..report.words import uncorrected
-
+        return " ".join(filter(None, (said, reviewed_unused(correction.reviewed_reason, say))))
     return uncorrected(correction.reason, say)

@@ -39,6 +39,15 @@ def export_command(
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=100_000, help=say("最多行数。", "Rows at most."))
     ] = 200,
+    by_lot: Annotated[
+        int | None,
+        typer.Option(
+            "--by-lot",
+            metavar="N",
+            min=0,
+            help=say("其中随机抽取的行数。", "Of these, rows drawn by lot [a fifth]."),
+        ),
+    ] = None,
     blind: Annotated[
         bool, typer.Option("--blind", help=say("不显示建议，供第二人。", "Show no proposals (second coder)."))
     ] = False,
@@ -57,6 +66,7 @@ def export_command(
         Frame.load(Path(frame) if frame else None),
         label_studio=Path(label_studio) if label_studio else None,
         limit=limit,
+        by_lot=by_lot,
         blind=blind,
         lang=LANG,
     )
@@ -96,7 +106,8 @@ def import_command(
     if json:
         kappa = [{"coders": list(pair), "kappa": value} for pair, value in done.agreement.kappa.items()]
         agreed = {name: getattr(done.agreement, name) for name in ("rows", "alpha_primary", "alpha_causes")}
-        counts = {name: getattr(done, name) for name in ("rows", "judged", "accepted", "corrections")}
+        numbers = ("rows", "judged", "accepted", "corrections", "by_lot", "by_lot_decided", "reviewed")
+        counts = {name: getattr(done, name) for name in numbers}
         lists = {name: [asdict(one) for one in getattr(done, name)] for name in ("changes", "conflicts")}
         show_json({**counts, **lists, "agreement": {**agreed, "kappa": kappa}})
     elif not quiet:
@@ -136,6 +147,19 @@ def _show(done: Imported, output: str) -> None:
             f"{len(done.changes)} changed, {len(done.conflicts)} in conflict; "
             f"{done.corrections} corrections written to {output}",
         )
+    )
+    note(_sampled(done))
+
+
+def _sampled(done: Imported) -> str:
+    """What came of the rows drawn by lot, by which counts are corrected."""
+    zh = f"随机抽取的 {done.by_lot} 行中判定 {done.by_lot_decided} 行"
+    en = f"{done.by_lot_decided} of {done.by_lot} rows drawn by lot decided"
+    if not done.reviewed:
+        return say(f"{zh}；没有可校正条数的复核样本", f"{en}; no reviewed sample to correct counts by")
+    return say(
+        f"{zh}；reviewed.json 现有 {done.reviewed} 行，count 和 report 据此校正条数",
+        f"{en}; reviewed.json holds {done.reviewed} rows now, and count and report correct by them",
     )
 
 

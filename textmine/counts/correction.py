@@ -17,6 +17,7 @@ from .tally import Cell
 Reason = Literal[
     "", "no error rates", "other model", "other frame", "other thresholds", "primary causes only"
 ]
+ReviewedReason = Literal["", "other classification"]
 
 LEVEL = 0.9
 MIN_ROWS = 200
@@ -29,12 +30,14 @@ rows, 0.9 at 200, 0.75 at 500."""
 class Correction:
     """Held-out rows that correct counts; `reviewed` rows of the folder itself take precedence in its whole.
 
-    Without error rates `reason` says why. Nothing else is stored, so equal corrections give equal counts.
+    Without error rates `reason` says why, and `reviewed_reason` why reviewed rows at hand are not used.
+    Nothing else is stored, so equal corrections give equal counts.
     """
 
     error_rates: ErrorRates | None = None
     reviewed: ErrorRates | None = None
     reason: Reason = ""
+    reviewed_reason: ReviewedReason = ""
 
     def of_whole(self, cell: Cell, only: Collection[str] | None = None) -> Mapping[str, Interval]:
         """Corrected counts of all rows of a folder by cause and subcause; empty without evidence."""
@@ -59,6 +62,7 @@ class Correction:
             "reason": self.reason or None,
             "held_out_rows": self.error_rates.rows if self.error_rates else 0,
             "reviewed_rows": self.reviewed.rows if self.reviewed and known else 0,
+            "reviewed_reason": self.reviewed_reason or None,
             "level": LEVEL,
             "min_group_rows": MIN_ROWS,
         }

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 
 from .folder import ClassifiedFolder
-from .manifest import Option
+from .manifest import Manifest, Option
 
 
 def source_id(folder: ClassifiedFolder) -> str:
     """The name of a folder's inputs: the same bytes in the same order have the same one."""
     hashes = "\n".join(part.sha256 for part in folder.manifest.inputs)
     return hashlib.sha256(hashes.encode()).hexdigest()[:32]
+
+
+def classification_id(manifest: Manifest) -> str:
+    """The name of what was read in a folder's rows: another input, model, frame or threshold has another."""
+    parts = (manifest.taxonomy, manifest.lexicons, manifest.model)
+    options = ("encoding", "sheet", "min_precision", "reframed_from")
+    shaped_by = [
+        [part.sha256 for part in manifest.inputs],
+        column_names(manifest.columns["text"]),
+        [part and part.sha256 for part in parts],
+        [manifest.options.get(name) for name in options],
+    ]
+    return hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:32]
 
 
 def row_key(source: str, number: int, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The evidence that corrects counts, from files: a model's error_rates.json, a folder's reviewed.json.
+"""The evidence that corrects counts, from files: a model's error_rates.json, a folder's reviewed rows.
 
 Reads and checks that the evidence belongs to what it is to correct. Estimates nothing.
 """
@@ -6,6 +6,7 @@ Reads and checks that the evidence belongs to what it is to correct. Estimates n
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from textmine.classify.model import weights_sha256
@@ -15,10 +16,10 @@ from textmine.counts.error_rates import ErrorRates
 from textmine.counts.pareto import Counting
 from textmine.errors import InputError, ModelError
 from textmine.io.manifest import Manifest
+from textmine.io.reviewed import read_reviewed
 from textmine.resources import model_path
 
 ERROR_RATES = "error_rates.json"
-REVIEWED = "reviewed.json"
 
 
 def model_correction(
@@ -65,19 +66,33 @@ def folder_correction(
 ) -> Correction:
     """The correction of a classified folder's counts, its reviewed rows included.
 
-    A folder put under another code frame has codes that the error rates do not know.
+    Rows reviewed under another classification are left out, and the correction says so. A folder put under
+    another code frame has codes that the error rates do not know.
     """
     if manifest.options.get("reframed_from") not in (None, manifest.taxonomy.version):
         return Correction(reason="other frame")
     named = model or manifest.options.get("model")
-    return model_correction(
+    correction = model_correction(
         str(named) if named else None,
         manifest.model.sha256 if manifest.model else None,
         min_precision=manifest.options.get("min_precision"),
         counting=counting,
-        reviewed=reviewed or rates_in(folder / REVIEWED),
+        reviewed=reviewed,
         chosen=model is not None,
     )
+    if reviewed or correction.error_rates is None:
+        return correction
+    return _with_reviewed(correction, folder, manifest)
+
+
+def _with_reviewed(correction: Correction, folder: Path, manifest: Manifest) -> Correction:
+    """With the folder's own reviewed rows, or the reason why they are not used."""
+    found = read_reviewed(folder, manifest)
+    if found is None:
+        return correction
+    if not found.fits:
+        return replace(correction, reviewed_reason="other classification")
+    return replace(correction, reviewed=found.rates)
 
 
 def rates_in(path: Path) -> ErrorRates | None:

@@ -20,7 +20,7 @@ from .charts import Chart, charts, display_name
 from .risk import ESCALATIONS
 from .sentences import sentences
 from .svg.canvas import DARK, FONTS, LIGHT, STYLE, clean
-from .words import CHANGES, Lang, percent, speaker, uncorrected
+from .words import CHANGES, Lang, percent, reviewed_unused, speaker, uncorrected
 
 if TYPE_CHECKING:
     from .summary import Summary
@@ -69,6 +69,7 @@ def render_html(summary: Summary, *, lang: Lang = "zh") -> str:
         verdicts=CHANGES[lang],
         weighings=_WEIGHINGS[lang],
         uncorrected=uncorrected(summary.correction.reason, speaker(lang)),
+        reviewed_unused=reviewed_unused(summary.correction.reviewed_reason, speaker(lang)),
         first_entries=ESCALATIONS,
         tree_nodes=summary.tree.nodes[:TREE_ROWS] if summary.tree else (),
         tree_left=max(0, len(summary.tree.nodes) - TREE_ROWS) if summary.tree else 0,

@@ -49,6 +49,16 @@ _UNCORRECTED = {
 }
 
 
+def reviewed_unused(reason: str, say: Say) -> str:
+    """Why the reviewed rows of a folder were not used, as a sentence; nothing when there is no reason."""
+    if not reason:
+        return ""
+    return say(
+        "reviewed.json 属于另一次分类，未使用；请重新运行 textmine review import。",
+        "reviewed.json is of another classification and was not used; run textmine review import again.",
+    )
+
+
 def uncorrected(reason: str, say: Say) -> str:
     """Why counts were not corrected, as a sentence."""
     zh, en = _UNCORRECTED.get(reason, _UNCORRECTED["no error rates"])

@@ -84,9 +84,10 @@ def read_tasks(path: Path, frame: Frame) -> tuple[Verdict, ...]:
     return tuple(_verdicts(path, frame))
 
 
-def task_keys(path: Path) -> tuple[str, ...]:
-    """The keys of all tasks of an export, judged or not."""
-    return tuple(str(_data(path, number, task)["key"]) for number, task in enumerate(_load(path), start=1))
+def asked_in(path: Path) -> dict[str, bool]:
+    """All tasks of an export, judged or not, by key: whether each is marked as drawn by lot."""
+    tasks = (_data(path, number, task) for number, task in enumerate(_load(path), start=1))
+    return {str(data["key"]): data.get("why") == "audit" for data in tasks}
 
 
 def _load(path: Path) -> list[Any]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nsmallest
+from operator import itemgetter
 from typing import Literal
 
+from ..errors import UsageError
 from ..io.folder import ClassifiedFolder, ClassifiedRow
 from ..io.identity import row_key, source_id, verbatim
 from ..text.mask import mask
@@ -15,7 +18,9 @@ Why = Literal["abstained", "uncertain", "audit"]
 
 LIMIT = 200
 AUDIT_SHARE = 0.2
-"""Share of a queue drawn by lot, whatever the reader thought: agreement on these speaks for all rows."""
+"""Share of a queue drawn by lot, whatever the reader thought: these rows speak for all rows."""
+PAGES = 1000
+"""Rows of the queue on the review pages."""
 _CHUNK = 1024
 
 
@@ -45,28 +50,37 @@ class QueueRow:
     why: Why = "audit"
 
 
-def queue(folder: ClassifiedFolder, *, limit: int = LIMIT) -> tuple[QueueRow, ...]:
+def queue(folder: ClassifiedFolder, *, limit: int = LIMIT, by_lot: int | None = None) -> tuple[QueueRow, ...]:
     """At most `limit` rows, those most worth a look first; the same folder gives the same queue.
 
-    Complaints left unread come first, then the least certain ones; a share is drawn by lot. Of rows with the
-    same words only the first is shown. Empty rows are left out.
+    Complaints left unread come first, then the least certain ones, of rows with the same words only the
+    first; `by_lot` rows, by default a fifth, are drawn from all rows that say something. Raises UsageError
+    for more by lot than the limit.
     """
-    ranked: list[tuple[float, str, QueueRow]] = []
-    seen: set[str] = set()
-    for row, status in _rows(folder):
-        if status == "empty" or row.text in seen:
-            continue
-        seen.add(row.text)
+    rows = [(_lot(row.key), row, status) for row, status in _rows(folder) if status != "empty"]
+    drawn = [row for _, row, _ in nsmallest(_share(limit, by_lot), rows, key=itemgetter(0))]
+    seen = {row.text for row in drawn}
+    doubtful: list[tuple[float, str, QueueRow]] = []
+    for lot, row, status in rows:
         doubt = 2.0 if status == "abstained" else _doubt(row)
-        ranked.append((doubt, _lot(row.key), row))
-    by_lot = sorted(ranked, key=lambda entry: entry[1])[: round(limit * AUDIT_SHARE)]
-    drawn = {entry[2].key for entry in by_lot}
-    doubtful = sorted(
-        (entry for entry in ranked if entry[2].key not in drawn and entry[0] > 0),
-        key=lambda entry: (-entry[0], entry[1]),
-    )
-    chosen = [_because(row, "abstained" if doubt > 1 else "uncertain") for doubt, _, row in doubtful]
-    return (*chosen[: limit - len(by_lot)], *(_because(row, "audit") for _, _, row in by_lot))
+        if doubt and row.text not in seen:
+            doubtful.append((-doubt, lot, row))
+        seen.add(row.text)
+    doubtful.sort(key=itemgetter(0, 1))
+    chosen = [_because(row, "abstained" if doubt < -1 else "uncertain") for doubt, _, row in doubtful]
+    return (*chosen[: limit - len(drawn)], *(_because(row, "audit") for row in drawn))
+
+
+def keys_by_lot(folder: ClassifiedFolder, *, limit: int = PAGES) -> frozenset[str]:
+    """The rows that a queue of `limit` draws by lot: a longer queue draws these and more."""
+    keys = (row.key for row in all_rows(folder))
+    return frozenset(nsmallest(_share(limit, None), keys, key=_lot))
+
+
+def _share(limit: int, by_lot: int | None) -> int:
+    if by_lot is not None and not 0 <= by_lot <= limit:
+        raise UsageError(f"--by-lot {by_lot} is more than the {limit} rows of the queue; raise --limit")
+    return round(limit * AUDIT_SHARE) if by_lot is None else by_lot
 
 
 def rows_by_key(folder: ClassifiedFolder, keys: Iterable[str]) -> dict[str, QueueRow]:
@@ -110,6 +124,4 @@ def _lot(key: str) -> str:
 
 
 def _because(row: QueueRow, why: Why) -> QueueRow:
-    return QueueRow(
-        row.key, row.number, row.id, row.text, row.proposals, row.stance, row.touchpoints, row.risk, why
-    )
+    return replace(row, why=why)

@@ -17,12 +17,14 @@ from ..errors import InputError, UsageError
 from ..frame.frame import Frame, Lang
 from ..io.atomic import atomic_writer
 from ..io.folder import ClassifiedFolder
+from ..io.reviewed import Seen, read_reviewed, write_reviewed
+from . import label_studio, workbook
 from .agreement import Agreement, agreement
-from .label_studio import read_tasks, task_keys, write_config, write_tasks
-from .queue import LIMIT, QueueRow, queue, rows_by_key
+from .label_studio import read_tasks, write_config, write_tasks
+from .queue import LIMIT, QueueRow, keys_by_lot, queue, rows_by_key
 from .store import Decision, read_decisions
 from .verdicts import Conflict, Verdict, settle
-from .workbook import keys_of, read_queue, write_queue
+from .workbook import read_queue, write_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came back: rows in the files, judged, accepted, changed, in conflict; agreement."""
+    """What came back: rows in the files, judged, accepted, changed, in conflict; agreement.
+
+    `by_lot` are the rows in the files that were drawn by lot, `by_lot_decided` those of them with a verdict,
+    `reviewed` the rows that the folder's reviewed.json holds now, with those of earlier imports.
+    """
 
     rows: int
     judged: int
@@ -55,6 +61,9 @@ class Imported:
     conflicts: tuple[Conflict, ...]
     agreement: Agreement
     corrections: int
+    by_lot: int
+    by_lot_decided: int
+    reviewed: int
 
 
 def export_queue(
@@ -64,15 +73,17 @@ def export_queue(
     *,
     label_studio: Path | None = None,
     limit: int = LIMIT,
+    by_lot: int | None = None,
     blind: bool = False,
     lang: Lang = "zh",
 ) -> Exported:
     """Write the rows most worth a look first as a workbook, and as Label Studio tasks if asked for.
 
-    The tasks' labelling interface lies beside them, with the suffix .xml. Raises InputError, OutputError.
+    `by_lot` of them are drawn at random, by default a fifth. The tasks' labelling interface lies beside them,
+    with the suffix .xml. Raises InputError, OutputError, UsageError for more by lot than the limit.
     """
     classified = ClassifiedFolder.open(folder)
-    rows = queue(classified, limit=limit)
+    rows = queue(classified, limit=limit, by_lot=by_lot)
     check_codes(folder, rows, frame)
     write_queue(out, rows, frame, lang=lang, blind=blind)
     files = [str(out)]
@@ -95,11 +106,15 @@ def check_codes(folder: Path, rows: Iterable[QueueRow], frame: Frame) -> None:
 def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame) -> Imported:
     """Read verdicts (workbooks, Label Studio JSON, the file of the review pages) and write the corrections.
 
-    Rows are found by their key, whatever their order. Raises InputError for a row that is not of this folder,
-    for an unknown code and for a damaged file; then nothing is written.
+    What was decided of the rows drawn by lot joins the folder's reviewed.json, by which its counts are
+    corrected. Rows are found by their key, whatever their order. Raises InputError for a row that is not of
+    this folder, for an unknown code and for a damaged file; then nothing is written.
     """
-    keys = [(path, key) for path in files for key in _keys(path)]
-    rows = rows_by_key(ClassifiedFolder.open(folder), (key for _, key in keys))
+    classified = ClassifiedFolder.open(folder)
+    asked = {path: _asked(path, classified) for path in files}
+    keys = [(path, key) for path in files for key in asked[path]]
+    by_lot = {key for path, key in keys if asked[path][key]}
+    rows = rows_by_key(classified, (key for _, key in keys))
     for path, key in keys:
         if key not in rows:
             raise InputError(
@@ -107,8 +122,12 @@ def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame
             )
     verdicts = [verdict for path in files for verdict in _verdicts(path, frame, rows)]
     settled = settle(verdicts, rows)
+    drawn = [verdict for verdict in settled.verdicts if verdict.key in by_lot]
+    reviewed = _reviewed(classified, drawn, rows)
     with atomic_writer(out) as file:
         file.write(corrections(settled.verdicts, rows))
+    if drawn:
+        write_reviewed(folder, classified.manifest, reviewed)
     changes = tuple(
         Change(verdict.key, rows[verdict.key].number, _proposed(rows[verdict.key]), verdict.ordered)
         for verdict in settled.verdicts
@@ -122,7 +141,19 @@ def import_verdicts(folder: Path, files: Sequence[Path], out: Path, frame: Frame
         conflicts=settled.conflicts,
         agreement=agreement(verdicts),
         corrections=len(settled.verdicts),
+        by_lot=len(by_lot),
+        by_lot_decided=len(drawn),
+        reviewed=len(reviewed),
     )
+
+
+def _reviewed(
+    folder: ClassifiedFolder, drawn: Iterable[Verdict], rows: Mapping[str, QueueRow]
+) -> dict[str, Seen]:
+    """The folder's reviewed rows with those just decided; a later decision replaces an earlier one."""
+    earlier = read_reviewed(folder.path, folder.manifest)
+    now = {verdict.key: Seen(verdict.ordered, _proposed(rows[verdict.key])) for verdict in drawn}
+    return {**(earlier.rows if earlier else {}), **now}
 
 
 def corrections(verdicts: Iterable[Verdict], rows: Mapping[str, QueueRow]) -> str:
@@ -149,14 +180,16 @@ def _proposed(row: QueueRow) -> tuple[str, ...]:
     return tuple(proposal.code for proposal in row.proposals)
 
 
-def _keys(path: Path) -> tuple[str, ...]:
-    """The rows that a file speaks of, judged or not."""
+def _asked(path: Path, folder: ClassifiedFolder) -> dict[str, bool]:
+    """The rows that a file speaks of, judged or not: whether each was drawn by lot."""
     kind = path.suffix.lower()
     if kind == ".json":
-        return task_keys(path)
+        return label_studio.asked_in(path)
     if kind == ".sqlite":
-        return tuple(dict.fromkeys(decision.key for decision in read_decisions(path)))
-    return keys_of(path)
+        # The pages note no reason, but their queue is always drawn in the same way.
+        drawn = keys_by_lot(folder)
+        return {decision.key: decision.key in drawn for decision in read_decisions(path)}
+    return workbook.asked_in(path)
 
 
 def _verdicts(path: Path, frame: Frame, rows: Mapping[str, QueueRow]) -> tuple[Verdict, ...]:

@@ -15,11 +15,9 @@ from ..classify.suggest import suggest
 from ..frame.frame import Frame
 from ..io.folder import ClassifiedFolder
 from ..io.identity import source_id
-from .queue import QueueRow, all_rows, queue, rows_by_key
+from .queue import PAGES, QueueRow, all_rows, queue, rows_by_key
 from .round_trip import check_codes
 
-SIZE = 1000
-"""Rows of the queue on the pages."""
 HITS, SECONDS = 50, 10.0
 """How many rows a search of the whole folder shows, and how long it may look."""
 
@@ -44,7 +42,7 @@ class Rows:
     _others: dict[str, QueueRow] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, path: Path, frame: Frame, *, reader: Reader | None = None, limit: int = SIZE) -> Rows:
+    def load(cls, path: Path, frame: Frame, *, reader: Reader | None = None, limit: int = PAGES) -> Rows:
         """The rows of a folder that `classify` wrote; with a reader, like ones do not follow each other.
 
         Raises InputError when it is none, UsageError when it has codes that are not in the frame.

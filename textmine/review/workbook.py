@@ -141,11 +141,17 @@ def read_queue(
         )  # fmt: skip
 
 
-def keys_of(path: Path) -> tuple[str, ...]:
-    """The keys of all rows of a workbook, judged or not."""
+def asked_in(path: Path) -> dict[str, bool]:
+    """All rows of a workbook, judged or not, by key: whether each is marked as drawn by lot."""
     with open_source(path, sheet=SHEET) as source:
-        place = source.columns.index(_WORDS[_language(path, source.columns)]["key"])
-        return tuple(row.values[place].strip() for chunk in source.chunks(500) for row in chunk.rows)
+        words = _WORDS[_language(path, source.columns)]
+        key = source.columns.index(words["key"])
+        why = source.columns.index(words["why"]) if words["why"] in source.columns else None
+        return {
+            row.values[key].strip(): why is not None and row.values[why].strip() == words["audit"]
+            for chunk in source.chunks(500)
+            for row in chunk.rows
+        }
 
 
 def _language(path: Path, columns: Sequence[str]) -> Lang:
