@@ -8,6 +8,9 @@ true counts.
 
     python benchmarks/quantification.py --runs 500
 
+`--reviewed` gives the truth of so many rows of the batch, drawn by lot, as people would set it; `--lost`
+takes a share of the batch's tags away, so that held-out rows praise the model too much.
+
 Prints mean absolute error by method and the coverage of 90 % ranges, over all causes and runs.
 """
 
@@ -91,15 +94,33 @@ def held_out_rates(people: Population, rows: NDArray[np.int64]) -> ErrorRates:
     return ErrorRates.from_rows((names(people.true[i]), names(people.tagged[i])) for i in rows)
 
 
-def run_once(people: Population, *, held_out: int, rows: int, shift: float, seed: int) -> Errors:
+def run_once(
+    people: Population,
+    *,
+    held_out: int,
+    rows: int,
+    shift: float,
+    seed: int,
+    reviewed: int = 0,
+    lost: float = 0.0,
+) -> Errors:
     rng = np.random.default_rng(seed)
     known = rng.integers(0, len(people.true), held_out)
     odds = rng.normal(0, shift, len(people.causes) + 1)
     tilt = np.exp(people.true @ odds[:-1] + ~people.true.any(axis=1) * odds[-1])
     batch = rng.choice(len(people.true), rows, p=tilt / tilt.sum())
-    truth, counts = people.true[batch].sum(axis=0), people.tagged[batch].sum(axis=0)
+    tagged = people.tagged[batch] & (rng.random((rows, len(people.causes))) >= lost)
+    truth, counts = people.true[batch].sum(axis=0), tagged.sum(axis=0)
     found = dict(zip(people.causes, counts.tolist(), strict=True))
-    intervals = correct_tagged(found, rows, held_out_rates(people, known), seed=seed).intervals(level=0.9)
+    drawn = rng.choice(rows, min(reviewed, rows), replace=False)
+    seen = Population(people.causes, people.true[batch], tagged)
+    intervals = correct_tagged(
+        found,
+        rows,
+        held_out_rates(people, known),
+        reviewed=held_out_rates(seen, drawn) if reviewed else None,
+        seed=seed,
+    ).intervals(level=0.9)
     low, middle, high = (
         np.array([getattr(intervals[c], part) for c in people.causes]) for part in ("low", "value", "high")
     )
@@ -122,6 +143,8 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=3000)
     parser.add_argument("--rows", type=int, nargs="+", default=[20_000])
     parser.add_argument("--shift", type=float, nargs="+", default=[0.8])
+    parser.add_argument("--reviewed", type=int, nargs="+", default=[0])
+    parser.add_argument("--lost", type=float, nargs="+", default=[0.0])
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     options = parser.parse_args()
     people = population(options.corpus)
@@ -130,12 +153,20 @@ def main() -> None:
         f"{options.held_out} held-out rows"
     )
     print(
-        f"{'rows':>7} {'shift':>6} {'raw':>8} {'adjusted':>9} {'textmine':>9} {'÷ raw':>6} "
-        f"{'coverage':>9} {'worst cause':>12}"
+        f"{'rows':>7} {'shift':>6} {'lost':>5} {'reviewed':>8} {'raw':>8} {'adjusted':>9} "
+        f"{'textmine':>9} {'÷ raw':>6} {'coverage':>9} {'worst cause':>12}"
     )
-    for rows, shift in product(options.rows, options.shift):
+    for rows, shift, lost, reviewed in product(options.rows, options.shift, options.lost, options.reviewed):
         runs = [
-            run_once(people, held_out=options.held_out, rows=rows, shift=shift, seed=seed)
+            run_once(
+                people,
+                held_out=options.held_out,
+                rows=rows,
+                shift=shift,
+                seed=seed,
+                reviewed=reviewed,
+                lost=lost,
+            )
             for seed in range(options.runs)
         ]
         raw, adjusted, ours = (
@@ -143,8 +174,8 @@ def main() -> None:
         )
         covered = np.mean([r.covered for r in runs], axis=0)
         print(
-            f"{rows:>7} {shift:>6} {raw:>8.1f} {adjusted:>9.1f} {ours:>9.1f} {ours / raw:>6.2f} "
-            f"{covered.mean():>9.3f} {covered.min():>12.3f}"
+            f"{rows:>7} {shift:>6} {lost:>5} {reviewed:>8} {raw:>8.1f} {adjusted:>9.1f} "
+            f"{ours:>9.1f} {ours / raw:>6.2f} {covered.mean():>9.3f} {covered.min():>12.3f}"
         )
 
 

@@ -21,6 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import lgamma
 from zlib import crc32
 
 import numpy as np
@@ -101,9 +102,13 @@ def corrected(
     only: Collection[str] | None = None,
     seed: int = 0,
 ) -> CorrectedCounts:
-    """The draws behind `correct_counts`, for rank stability and for sums and differences of one's own."""
+    """The draws behind `correct_counts`, for rank stability and for sums and differences of one's own.
+
+    Empty rows have no cause for certain; neither held-out nor reviewed rows are of their kind.
+    """
     tagged = {**cell.codes, **cell.causes}
-    return correct_tagged(tagged, cell.rows, error_rates, reviewed=reviewed, only=only, seed=seed)
+    rows = cell.rows - cell.status["empty"]
+    return correct_tagged(tagged, rows, error_rates, reviewed=reviewed, only=only, seed=seed)
 
 
 def correct_tagged(
@@ -242,19 +247,41 @@ def _true_counts(
 ) -> Array:
     """Draws of the true count. Reviewed rows are known, and say what tags mean for the rest of the batch.
 
-    Reviewed rows speak through Beta posteriors whose prior is what the held-out rows say, worth one tagged
-    row and, for misses, half an event: enough that a code never seen among the reviewed rows is not blown up.
+    Where the held-out rows do not hold here, what is left of them is worth one tagged row and, for misses,
+    half an event: enough that a code never seen among the reviewed rows is not blown up.
     """
     if known.tp + known.fp:
         usual = float(np.clip(ppv.mean(), 1e-3, 1 - 1e-3))
-        ppv = rng.beta(known.tp + usual, known.fp + 1 - usual, DRAWS)
+        ppv = _updated(ppv, known.tp, known.fp, (usual, 1 - usual), rng)
     if known.fn + known.tn:
         usual = float(np.clip(missed.mean(), 1e-9, 0.5))
-        missed = rng.beta(known.fn + 0.5, known.tn + 0.5 / usual - 0.5, DRAWS)
+        missed = _updated(missed, known.fn, known.tn, (0.5, 0.5 / usual - 0.5), rng)
     tagged = max(k - known.tp - known.fp, 0)
     untagged = max(rows - k - known.fn - known.tn, 0)
     rest = rng.binomial(tagged, ppv) + rng.binomial(untagged, missed)
     return np.asarray(rest + known.positives, dtype=float)
+
+
+def _updated(
+    draws: Array, hits: int, misses: int, vague: tuple[float, float], rng: np.random.Generator
+) -> Array:
+    """Draws of a rate after reviewed rows. Whether the held-out rows hold here, the reviewed rows decide.
+
+    The prior is a mixture in equal parts of what the held-out rows say, as a Beta of the same mean and
+    variance, and of the `vague` Beta; each part's posterior weight is how well it foretold the reviewed rows
+    (Schmidli et al., Robust meta-analytic-predictive priors in clinical trials, 2014).
+    """
+    mean = float(np.clip(draws.mean(), 1e-9, 1 - 1e-9))
+    strength = max(mean * (1 - mean) / max(float(draws.var()), 1e-12) - 1, sum(vague))
+    parts = ((mean * strength, (1 - mean) * strength), vague)
+    told = [_log_beta(a + hits, b + misses) - _log_beta(a, b) for a, b in parts]
+    holds = rng.random(DRAWS) < 1 / (1 + np.exp(min(told[1] - told[0], 700.0)))
+    firm, loose = (rng.beta(a + hits, b + misses, DRAWS) for a, b in parts)
+    return np.where(holds, firm, loose)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
 def _expit(x: Array) -> Array:
