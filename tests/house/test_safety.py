@@ -39,7 +39,6 @@ PLACES = {
     "rich": ("cli/",),
     "numpy": ("text/", "frame/", "classify/", "counts/", "issues/", "report/weekly.py"),
     "scipy": ("frame/tables.py", "classify/", "counts/", "issues/"),
-    "scipy": ("classify/", "counts/", "issues/"),
     "threadpoolctl": ("issues/",),
     "pandas": (),
 }
