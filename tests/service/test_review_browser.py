@@ -26,6 +26,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 pytestmark = pytest.mark.browser
 
+# A busy machine may draw a page slowly; what is awaited comes in milliseconds on an idle one.
+expect.set_options(timeout=20_000)
+
 PLACES = ("东街", "河畔", "南湖", "老城", "学苑")
 SAYINGS = (
     "{}支行兑钢镚那台卡着不吐",
