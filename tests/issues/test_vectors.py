@@ -102,3 +102,9 @@ def test_the_installed_hdbscan_gives_the_tree_that_is_read() -> None:
 
     assert set(tree.dtype.names) == {"parent", "child", "lambda_val", "child_size"}
     assert sorted(tree["child"][tree["child_size"] > 1].tolist()) == [5, 6]
+
+
+@pytest.mark.parametrize("handle", ["@客服小助手 ", "@移动助手：", "@张三 @中国电信客服 ", "@某地联通官微 "])
+def test_a_handle_leaves_no_word_behind(handle: str, matter_reader: MatterReader) -> None:
+    plain = "锦源花园基站拆了没信号"
+    assert matter_reader.read([f"{handle}{plain}"]) == matter_reader.read([plain])

@@ -6,7 +6,8 @@ Patterns are for normalised text. What matches is left out of vectors and labels
 from __future__ import annotations
 
 OPENINGS = (
-    r"@[\w\-\u4e00-\u9fff]{1,20}(?=\s|:|,|$)",
+    # Handles are blanked in normalised text up to 客服 and the like; their last syllables may be left.
+    r"\ufffc+(?:小?(?:助手|管家|秘书|编|蜜|妹)|官微|官方微博|服务号|热线|在线)?",
     r"(?:尊敬的)?(?:用户|客户|机主|来电人|投诉人|市民|网友|群众)(?:本人)?(?:\S{0,3}(?:先生|女士|小姐))?(?:\d{5,})?"
     r"(?:再次|多次|今日|今天|昨日|又)?(?:来电|来访|致电|来函|留言|电话)?(?:,)?"
     r"(?:反映|反应|投诉|称|表示|咨询|询问|诉求|告知|说明|描述|要求处理|反馈)(?:称|说|其|:|,|,称)?",
