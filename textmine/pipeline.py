@@ -351,7 +351,7 @@ def recount(
     grouping = _grouping(results, by)
     if weighed and weighed.column and weighed.column not in grouping.names:
         grouping = _grouping(results, (*by, weighed.column))
-    levels = _grouping(results, roll_up)
+    levels = _grouping(results, roll_up, option="--roll-up")
     tally, tree = _tallies(results, grouping, levels)
     correction = folder_correction(folder, results.manifest, counting=counting)
     how = Counted(counting, preset, weighed, correction)
@@ -372,7 +372,7 @@ def _groups_of(results: ClassifiedFolder) -> tuple[str, ...]:
     return tuple(name if name in PERIODS else results.kept((name,))[0] for name in listed)
 
 
-def _grouping(results: ClassifiedFolder, by: Sequence[str]) -> Grouping:
+def _grouping(results: ClassifiedFolder, by: Sequence[str], *, option: str = "--by") -> Grouping:
     """Grouping by columns of the input, under the names they have in tagged.csv."""
     used = results.manifest.columns
     columns = detect_columns(
@@ -381,6 +381,7 @@ def _grouping(results: ClassifiedFolder, by: Sequence[str]) -> Grouping:
         text=results.kept(used["text"]),
         date=next(iter(results.kept(used["date"])), None),
         by=tuple(name for name in by if name not in PERIODS),
+        by_option=option,
     )
     return Grouping.of(by, columns)
 

@@ -172,6 +172,9 @@ def test_a_roll_up_adds_up_and_compares_each_hall_with_its_branch(
         2,
         "textmine: a roll-up needs two columns or more, from the top down; got 地市\n",
     )
+    unknown = command("count", classified, "--roll-up", "省,地市", "-o", tmp_path)
+    assert unknown.code == 2
+    assert unknown.err.startswith("textmine: --roll-up 省: no such column. The columns are: ")
 
 
 def test_count_of_a_folder_whose_files_do_not_fit_is_refused(

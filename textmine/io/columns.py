@@ -60,18 +60,20 @@ def detect_columns(
     id: str | None = None,
     date: str | None = None,
     by: Sequence[str] = (),
+    by_option: str = "--by",
 ) -> Columns:
     """Choose the columns of a table from its names and the first rows.
 
     `text` may name several columns (a sequence, or names joined by commas). Raises UsageError for an unknown
-    name, with the nearest one, and when no column looks like customers' words.
+    name, with the nearest one, and when no column looks like customers' words; `by_option` is what it calls
+    the option that named the groups.
     """
     table = _Table(columns, sample)
     chosen = {
         "text": _text(table, text),
         "id": _id(table, id),
         "date": _date(table, date),
-        "by": _Choice(tuple(table.group(name) for name in by), "option") if by else None,
+        "by": _Choice(tuple(table.group(name, option=by_option) for name in by), "option") if by else None,
     }
     indices = {role: choice.indices if choice else () for role, choice in chosen.items()}
     names = {role: tuple(columns[index] for index in places) for role, places in indices.items()}
@@ -106,17 +108,17 @@ class _Table:
         if normal_name(name) in self.normal:
             return self.normal.index(normal_name(name))
         close = get_close_matches(name, self.names, n=1, cutoff=0.5)
-        hint = f"; did you mean {close[0]!r}?" if close else ";"
+        hint = f"; did you mean {close[0]!r}?" if close else "."
         raise UsageError(f"{option} {name}: no such column{hint} The columns are: {', '.join(self.names)}")
 
-    def group(self, name: str) -> int:
+    def group(self, name: str, *, option: str) -> int:
         """The column to group by: its name, or what an English word such as 'region' stands for."""
         aliases = GROUP_NAMES.get(name.lower(), ())
         if name not in self.names and normal_name(name) not in self.normal:
             for alias in aliases:
                 if normal_name(alias) in self.normal:
                     return self.normal.index(normal_name(alias))
-        return self.named(name, option="--by")
+        return self.named(name, option=option)
 
     def by_name(self, names: Sequence[str], fits: Callable[[int], bool]) -> int | None:
         """The first column with one of the names whose cells fit."""
