@@ -6,6 +6,7 @@ out of an issue that has its own: so a new matter does not vanish in an old one 
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -20,21 +21,25 @@ from .names import elsewhere, is_product
 from .rows import hashes
 from .state import State, Waiting
 
-RADIUS = 0.17
-"""Score from which a verbatim lies in an issue; 0.1 to 0.46 tried on four planted streams."""
-RADIUS_OLD = 0.3
+ODDS = -1.0
+"""Log odds from which a verbatim lies in an issue."""
+ODDS_OLD = -0.5
 """The same for an issue that has been there for longer: what is not clearly its own may be new, and waits."""
+LATELY = 3
+"""Periods whose rows say how many of an issue's to expect."""
+UNSEEN = 0.3
+"""Rows to expect of an issue that had none of late: it may come back."""
 HARDLY = 0.1
 """Share of an issue's verbatims up to which a word is not the issue's own."""
-_BARRED = -9.0
+_BARRED = -99.0
 
 
 def assign(state: State, step: Step, items: Sequence[Waiting]) -> list[Waiting]:
     """Join each verbatim to its issue and return those that lie in none."""
     vectors = state.encode([one.matter for one in items])
     live = living(state)
-    scores = near(state, Said.of([one.marks for one in items]), vectors, live)
-    first = nearest(state, scores, live, RADIUS)
+    scores = near(state, step, Said.of([one.marks for one in items]), vectors, live)
+    first = nearest(state, scores, live, ODDS)
     moved = _moved(state, step, items, first)
     raw = scores.copy()
     bar_novel(state, step, items, live, scores)
@@ -58,29 +63,37 @@ def living(state: State) -> list[int]:
     return [i for i, issue in enumerate(state.issues) if issue.merged_into is None]
 
 
-def near(state: State, said: Said, vectors: Floats, live: Sequence[int]) -> Floats:
-    """Scores (verbatims, live issues)."""
+def near(state: State, step: Step, said: Said, vectors: Floats, live: Sequence[int]) -> Floats:
+    """Log odds (verbatims, live issues): likeness, and how many rows of the issue are to be expected."""
     if not len(vectors) or not live:
         return np.zeros((len(vectors), len(live)), np.float32)
-    return nearness(
-        vectors,
-        said,
-        [state.issues[i] for i in live],
-        [state.middles[i] for i in live],
-        state.background,
-        state.background_rows,
-    )
+    issues = [state.issues[i] for i in live]
+    middles = [state.middles[i] for i in live]
+    found = nearness(vectors, said, issues, middles, state.background, state.background_rows)
+    periods = [p for p in state.periods() if p <= step.period][-LATELY:] or [step.period]
+    return np.round(found + np.array([_expected(state, one, periods) for one in issues], np.float32), 4)
+
+
+def _expected(state: State, issue: Issue, periods: Sequence[str]) -> float:
+    """Log odds that any row is an issue's: its share of the last periods, of those in which it was largest."""
+    rows = volume = 0
+    share = 0.0
+    for period in reversed(periods):
+        rows += issue.by_period.get(period, 0)
+        volume += state.volumes[period]
+        share = max(share, (rows + UNSEEN) / (volume + 1.0))
+    return math.log(share / (1.0 - share))
 
 
 def nearest(
-    state: State, scores: Floats, live: Sequence[int], radius_old: float | None = None
+    state: State, scores: Floats, live: Sequence[int], least_old: float | None = None
 ) -> NDArray[np.int64]:
     """The issue of each verbatim, −1 where none is near enough; of equals the older."""
     if not live:
         return np.full(len(scores), -1, np.int64)
-    least = RADIUS_OLD if radius_old is None else radius_old
-    radius = np.array([least if older(state, state.issues[i]) else RADIUS for i in live], np.float32)
-    scores = np.where(scores >= radius, scores, _BARRED)
+    least = ODDS_OLD if least_old is None else least_old
+    limits = np.array([least if older(state, state.issues[i]) else ODDS for i in live], np.float32)
+    scores = np.where(scores >= limits, scores, _BARRED)
     top = scores.argmax(axis=1)
     inside = scores[np.arange(len(scores)), top] > _BARRED
     return np.where(inside, np.asarray(live)[top], -1)

@@ -21,17 +21,20 @@ from .names import is_product, own_name, same_kind
 from .state import State, Waiting
 from .surveil import REFERENCE
 
-KIN = 0.62
+KIN = 0.58
 """Kinship from which a group belongs to an issue; see `likeness.kinship`."""
-KIN_YOUNG = 0.45
+KIN_YOUNG = 0.41
 """The same where both came up of late: two new matters alike at once are rarely two."""
 YOUNG = 4
 """Periods for which an issue counts as having come up of late."""
+KIN_SURE = 0.75
+"""Kinship from which a group with words of its own continues an issue of the last LATELY periods."""
+LATELY = 12
 CANDIDATES = 8
 EXEMPLARS = 3
-PAST_NEAR = 0.45
+PAST_NEAR = 0.38
 """Cosine to an issue's middle from which a row of the past is taken for its past."""
-PAST_NEAR_UNMARKED = 0.4
+PAST_NEAR_UNMARKED = 0.33
 """The same for an issue without sudden words: its neighbours' past is told with it."""
 
 
@@ -64,7 +67,8 @@ def _family(
                 issue.place = place
                 return number, ()
             return None, (_split(step, issue, place),)
-        if older(state, issue) and any(lacks(issue, word) for word in (*sudden, *own)):
+        told = (place is not None and place == issue.place) or (kin >= KIN_SURE and _young(state, issue, LATELY))
+        if older(state, issue) and not told and any(lacks(issue, word) for word in (*sudden, *own)):
             continue
         return number, ()
     return None, ()
@@ -93,9 +97,10 @@ def _relatives(state: State, step: Step, middle: Floats, words: Counter[str]) ->
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _young(state: State, issue: Issue) -> bool:
-    lately = state.periods()[-YOUNG:]
-    return bool(lately) and issue.born >= lately[0] and len(state.periods()) > YOUNG
+def _young(state: State, issue: Issue, periods: int = YOUNG) -> bool:
+    """Whether an issue came up in the last `periods`, and not with the very first rows."""
+    dated = state.periods()
+    return len(dated) > periods and issue.born >= dated[-periods]
 
 
 def _follows(state: State, step: Step, members: Sequence[Waiting], issue: Issue) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .assign import RADIUS, bar_names, bar_novel, join, living, near, nearest
+from .assign import ODDS, bar_names, bar_novel, join, living, near, nearest
 from .birth import bear, look_back
 from .burst import word_groups
 from .cluster import LEAST, coherent, dense_groups
@@ -18,9 +18,9 @@ from .state import State, Waiting
 
 MOST_AT_ONCE = 6000
 """Distinct verbatims clustered together; more are taken in turns, so that time grows with the rows."""
-LEAST_ALIKE = 0.25
+LEAST_ALIKE = 0.2
 """Mean cosine of two members of a group that hangs together; chosen by judgement, like the next."""
-LEAST_ALIKE_SUDDEN = 0.12
+LEAST_ALIKE_SUDDEN = 0.08
 TEMPLATED = 6
 """Rows with the very same matter that are an issue without others like them."""
 PATIENCE = 3
@@ -46,10 +46,10 @@ def join_after_waiting(state: State, step: Step) -> None:
     items = [state.pool[key] for key in keys]
     live = living(state)
     vectors = state.encode([one.matter for one in items])
-    scores = near(state, Said.of([one.marks for one in items]), vectors, live)
+    scores = near(state, step, Said.of([one.marks for one in items]), vectors, live)
     bar_names(state, items, live, scores)
     for key, one, vector, number in zip(
-        keys, items, vectors, nearest(state, scores, live, RADIUS).tolist(), strict=True
+        keys, items, vectors, nearest(state, scores, live, ODDS).tolist(), strict=True
     ):
         if number >= 0:
             join(state, number, one, vector)
@@ -84,7 +84,7 @@ def _draw_in(
         if left == before:
             break
         waiting = [items[i] for i in left]
-        scores = near(state, said.take(left), vectors[left], born)
+        scores = near(state, step, said.take(left), vectors[left], born)
         bar_novel(state, step, waiting, born, scores)
         bar_names(state, waiting, born, scores)
         for i, number in zip(left, nearest(state, scores, born).tolist(), strict=True):

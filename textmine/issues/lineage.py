@@ -15,7 +15,7 @@ from .likeness import SENSE_ENOUGH, kinship, units
 from .names import same_kind
 from .state import State
 
-KIN_MERGED = 0.75
+KIN_MERGED = 0.71
 """Kinship from which two issues are one; above that of a group and an issue: it cannot be taken back."""
 
 
