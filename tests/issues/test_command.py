@@ -98,9 +98,11 @@ def test_shuffled_rows_in_a_fresh_process_give_the_same_issues(
     import subprocess
     import sys
 
-    head, *rows = (samples / "complaints.csv").read_text("utf-8-sig").splitlines()
+    with (samples / "complaints.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
     random.Random(3).shuffle(rows)
-    (tmp_path / "shuffled.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    with (tmp_path / "shuffled.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
     program = "import sys; from textmine.cli.main import run; sys.exit(run(sys.argv[1:]))"
     arguments = ["issues", str(tmp_path / "shuffled.csv"), "-o", str(tmp_path / "out"), "-q", *small]
     subprocess.run([sys.executable, "-c", program, *arguments], check=True)

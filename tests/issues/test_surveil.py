@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmine.issues.surveil import Series, survey
+from textmine.issues import surveil
+from textmine.issues.surveil import Finding, Series
+
+Q = 0.02
+
+
+def survey(series: list[Series]) -> tuple[Finding, ...]:
+    return surveil.survey(series, q_limit=Q)
+
+
+def judged(series: Series) -> Finding:
+    return survey([series])[0]
 
 
 def _alarm(counts: list[float], volumes: list[float] | None = None) -> bool:
@@ -30,8 +43,10 @@ def test_a_rise_from_nothing_is_alarmed() -> None:
         [9, 1, 1, 9, 1, 1, 9, 1, 1, 9, 1, 9],
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2],
         [0, 0, 0, 0, 0, 3, 9, 14, 9, 4, 3, 2],
+        [5, 5, 3, 4, 1, 3, 0, 0, 1, 1, 5, 4, 6],
+        [13, 8, 8, 5, 8, 11, 8, 4, 11, 6, 4, 3, 7, 17],
     ],
-    ids=["steady", "declining", "rhythmic", "few", "fading"],
+    ids=["steady", "declining", "rhythmic", "few", "fading", "back at its old level", "usual after a lull"],
 )
 def test_what_does_not_rise_is_not_alarmed(counts: list[float]) -> None:
     assert not _alarm(counts)
@@ -72,3 +87,33 @@ def test_a_series_that_went_quiet_counts_as_tested() -> None:
     quiet = [Series(str(i), (1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0), (100.0,) * 12) for i in range(800)]
 
     assert survey([loud, *quiet])[0].q_value > 100 * survey([loud])[0].q_value
+
+
+def test_a_rise_too_slow_for_any_three_weeks_is_alarmed() -> None:
+    assert _alarm([1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 1, 2, 2, 1, 3, 2, 3, 4])
+
+
+def test_what_comes_every_year_at_this_time_is_not_news() -> None:
+    year = [1.0] * 49 + [1.0, 9.0, 12.0]
+    counts, volumes = (*year, *year), (100.0,) * 104
+
+    first, second = Series("x", tuple(year), volumes[:52]), Series("x", counts, volumes)
+    knowing = [replace(one, season=52, spread=2) for one in (first, second)]
+
+    assert [one.alarm for one in map(judged, knowing)] == [True, False]
+    assert judged(knowing[1]).expected > 2 * judged(second).expected
+
+
+def test_more_than_every_year_at_this_time_is_news() -> None:
+    year = [1.0] * 49 + [1.0, 5.0, 6.0]
+    counts = (*year, *year[:-2], 22.0, 30.0)
+
+    assert survey([Series("x", counts, (100.0,) * 104, season=52, spread=2)])[0].alarm
+
+
+def test_the_day_of_the_week_explains_its_rows() -> None:
+    week = [2.0, 2.0, 2.0, 2.0, 2.0, 9.0, 2.0]
+    counts = tuple((week * 4)[:27])
+
+    assert survey([Series("x", counts, (100.0,) * 27)])[0].expected < 4
+    assert survey([Series("x", counts, (100.0,) * 27, season=7)])[0].expected > 5

@@ -75,7 +75,7 @@ def near(state: State, step: Step, said: Said, vectors: Floats, live: Sequence[i
 
 
 def _expected(state: State, issue: Issue, periods: Sequence[str]) -> float:
-    """Log odds that any row is an issue's: its share of the last periods, of those in which it was largest."""
+    """Log odds that any row is an issue's: its share of the last periods, where it was largest."""
     rows = volume = 0
     share = 0.0
     for period in reversed(periods):

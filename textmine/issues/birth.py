@@ -67,7 +67,8 @@ def _family(
                 issue.place = place
                 return number, ()
             return None, (_split(step, issue, place),)
-        told = (place is not None and place == issue.place) or (kin >= KIN_SURE and _young(state, issue, LATELY))
+        goes_on = kin >= KIN_SURE and _young(state, issue, LATELY)
+        told = goes_on or (place is not None and place == issue.place)
         if older(state, issue) and not told and any(lacks(issue, word) for word in (*sudden, *own)):
             continue
         return number, ()

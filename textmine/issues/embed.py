@@ -31,7 +31,7 @@ MEANING = 160
 """Dimensions of the meaning part; 64 to 400 tried: each doubling finds some more, and costs as much room."""
 FINGERPRINT = 160
 SHARPNESS = 0.25
-"""Power of the singular values in the vectors; 0 to 1 tried: below the usual 0.5 rare senses stand out more."""
+"""Power of the singular values; of 0 to 1 all do alike: below the usual 0.5 rare senses stand out."""
 COMMON = 3
 """Directions taken out that all verbatims share."""
 WINDOW = 8
@@ -129,7 +129,7 @@ def _train(matters: Sequence[Matter], least: int, seed: int) -> WordVectors:
 def adapt_vectors(base: WordVectors, matters: Sequence[Matter], *, seed: int = 0) -> WordVectors:
     """The user's own language, and the base's for words it does not know; `base` below ENOUGH_TO_ADAPT.
 
-    Own vectors are turned onto the base's by the words both know (orthogonal Procrustes), so that the two mix.
+    Own vectors are turned onto the base's by the words both know (orthogonal Procrustes), so that both mix.
     """
     distinct = {matter.key: matter for matter in matters}
     if len(distinct) < ENOUGH_TO_ADAPT:

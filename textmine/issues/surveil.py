@@ -1,10 +1,11 @@
 """Is it rising? Observed against expected counts of many series, by the Farrington-flexible method.
 
-A quasi-Poisson log-linear model of a series' own past, with volume as offset, a trend where one shows, past
-outbreaks weighted down, over-dispersion kept, and a negative binomial tail as p-value; Benjamini and
-Hochberg over all series of a period that could be alarmed. Numbers only. Sources: Farrington et al. 1996;
-Noufaily et al. 2013 (re-weighting at 2.58, negative binomial threshold); Benjamini and Hochberg 1995; Tarone
-1990 and Gilbert 2005 (discrete tests that can never succeed do not count).
+A quasi-Poisson log-linear model of a series' own past, with volume as offset, a rising trend where one
+shows, past outbreaks weighted down, the same season's level where it is known, over-dispersion kept, and a
+negative binomial tail as p-value; Benjamini and Hochberg over all series of a family and period that could be
+alarmed. Numbers only. Sources: Farrington et al. 1996; Noufaily et al. 2013 (re-weighting at 2.58, negative
+binomial threshold); Benjamini and Hochberg 1995; Tarone 1990 and Gilbert 2005 (discrete tests that can never
+succeed do not count).
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from scipy import special
 
 Array = NDArray[np.float64]
 
-WINDOWS = (1, 2, 3)
-"""Periods added up: a slow rise shows in three weeks before it shows in one."""
+WINDOWS = (1, 2, 3, 6)
+"""Periods added up: a slow rise shows in six weeks before it shows in one."""
+LOOKS = 3.0
+"""By how much looking at four windows that overlap multiplies a p-value: 2.9 at most in simulations."""
 REFERENCE = 26
 SHORTEST_PAST = 3
 """Reference periods below which nothing is said to rise."""
@@ -29,8 +32,8 @@ GUARD = 1
 _LOOKED_AT = REFERENCE + GUARD + WINDOWS[-1]
 LEAST_ROWS = 5
 LEAST_RATIO = 2.0
-Q_LIMIT = 0.005
-"""False discoveries among alarms; far below the usual 0.05: a wrong weekly alarm is remembered."""
+LATELY = 3
+"""Periods in which a series must have had the rows that an alarm needs."""
 _OUTLIER = 2.58
 
 
@@ -39,6 +42,7 @@ class Series:
     """Counts of one series up to and including the period looked at, with the volume of each period.
 
     `extra` is added to the past's total as a prior (rows); `least` and `ratio` are what an alarm needs.
+    `season` is the number of periods after which a rhythm comes round, `spread` how many beside it count.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Series:
     extra: float = 0.5
     least: int = LEAST_ROWS
     ratio: float = LEAST_RATIO
+    season: int = 0
+    spread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,8 @@ class Finding:
     alarm: bool = False
 
 
-def survey(series: Sequence[Series], *, q_limit: float = Q_LIMIT) -> tuple[Finding, ...]:
-    """Judge every series in the last period of its counts; in the order given. One q-value over all.
+def survey(series: Sequence[Series], *, q_limit: float) -> tuple[Finding, ...]:
+    """Judge every series of a family in the last period of its counts, in the order given.
 
     A series with too few rows in all, whenever they came, could not be alarmed and does not count among those
     that were tested. Its total says nothing of whether its rows are recent, so that leaving it out is fair.
@@ -81,10 +87,10 @@ def survey(series: Sequence[Series], *, q_limit: float = Q_LIMIT) -> tuple[Findi
 
 
 def judge(series: Series) -> Finding:
-    """The window in which the series stands out most, with its p-value corrected for having looked thrice."""
+    """The window in which the series stands out most, with its p-value corrected for having looked at all."""
     counts, volumes = np.array(series.counts, float), np.array(series.volumes, float)
     best = Finding(series.name, float(counts[-1]) if len(counts) else 0.0, math.nan, math.nan, 1.0, 1, 1.0)
-    if counts[-WINDOWS[-1] :].sum() < series.least:
+    if counts[-LATELY:].sum() < series.least:
         return best
     for window in WINDOWS:
         past = slice(max(0, len(counts) - window - GUARD - REFERENCE), max(0, len(counts) - window - GUARD))
@@ -93,8 +99,9 @@ def judge(series: Series) -> Finding:
         expected, dispersion = _expected(
             counts[past], volumes[past], volumes[-window:], gap=GUARD, extra=series.extra
         )
+        expected = max(expected, _in_season(series, counts, volumes, window, expected))
         observed = float(counts[-window:].sum())
-        p = min(1.0, 2 * _tail(observed, expected, dispersion))
+        p = min(1.0, LOOKS * _tail(observed, expected, dispersion))
         if window == 1 or p < best.p_value:
             best = Finding(
                 series.name, observed, expected, observed / max(expected, 1e-9), p, window, dispersion
@@ -107,7 +114,7 @@ def _rises(series: Series, found: Finding) -> bool:
     counts, volumes = np.array(series.counts, float), np.array(series.volumes, float)
     rate = counts / np.maximum(volumes, 1.0)
     past = rate[: max(0, len(rate) - found.window - GUARD)]
-    recent = rate[-found.window - GUARD - 1 :]
+    recent = rate[-min(found.window, LATELY) - GUARD - 1 :]
     fading = len(recent) > 1 and rate[-1] < 0.6 * recent[:-1].max()
     return bool(
         found.observed >= series.least
@@ -116,6 +123,23 @@ def _rises(series: Series, found: Finding) -> bool:
         and not fading
         and rate[-1] > past.max(initial=0.0)
     )
+
+
+def _in_season(series: Series, counts: Array, volumes: Array, window: int, expected: float) -> float:
+    """Rows to expect by what the same season brought before, drawn towards `expected`; 0 without a season."""
+    if not series.season or len(counts) < series.season + window + series.spread:
+        return 0.0
+    last = len(counts) - 1
+    back = [
+        place
+        for ahead in range(window)
+        for centre in range(last - ahead - series.season, -1, -series.season)
+        for place in range(max(centre - series.spread, 0), centre + series.spread + 1)
+        if place <= last - window - GUARD
+    ]
+    now = float(volumes[-window:].sum())
+    before, rows = float(volumes[back].sum()), float(counts[back].sum())
+    return now * (rows + expected) / (before + now)
 
 
 def _expected(counts: Array, volumes: Array, ahead: Array, *, gap: int, extra: float) -> tuple[float, float]:
@@ -134,7 +158,7 @@ def _expected(counts: Array, volumes: Array, ahead: Array, *, gap: int, extra: f
     last = (len(counts) - 1) / 2
     steps = last + gap + 1 + np.arange(len(ahead))
     # Farrington: never predict beyond what the past has shown.
-    growth = np.minimum(np.exp(trend * steps), np.exp(abs(trend) * last))
+    growth = np.minimum(np.exp(trend * steps), np.exp(trend * last))
     mu = max(float((ahead * rate * growth).sum()), 0.05)
     freedom = max(len(counts) - 1 - (trend != 0.0), 1)
     pearson = weights * (counts - fitted) ** 2 / np.maximum(fitted, 0.05)
@@ -144,7 +168,10 @@ def _expected(counts: Array, volumes: Array, ahead: Array, *, gap: int, extra: f
 
 
 def _fit(counts: Array, volumes: Array, weights: Array, extra: float) -> tuple[float, float]:
-    """Rate per unit of volume, and a trend per period where it is significant (p < 0.05)."""
+    """Rate per unit of volume, and a trend per period where it rises significantly (p < 0.05).
+
+    A fall is not drawn on: what has come down need not vanish, and its old level is no news.
+    """
     total = float((weights * volumes).sum())
     rate = (float((weights * counts).sum()) + extra) / max(total, 1e-9)
     if len(counts) < 8 or counts.sum() < 10:
@@ -163,7 +190,7 @@ def _fit(counts: Array, volumes: Array, weights: Array, extra: float) -> tuple[f
     fitted = np.maximum(volumes * np.exp(level + slope * times), 1e-9)
     phi = max(1.0, float((weights * (counts - fitted) ** 2 / fitted).sum()) / (len(counts) - 2))
     error = math.sqrt(phi * np.linalg.inv(information + np.eye(2) * 1e-9)[1, 1])
-    if abs(slope) < special.stdtrit(len(counts) - 2, 0.975) * error:
+    if slope < special.stdtrit(len(counts) - 2, 0.975) * error:
         return rate, 0.0
     return math.exp(level), slope
 
