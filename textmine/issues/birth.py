@@ -122,8 +122,8 @@ def _new(
     state: State, step: Step, members: Sequence[Waiting], vectors: Floats, parents: tuple[Parent, ...]
 ) -> int:
     matters = [one.matter for one in members]
-    terms = issue_terms(matters, state.background, state.background_rows)
     texts = [one.text for one in members]
+    terms = issue_terms(matters, texts, state.background, state.background_rows)
     label = issue_label(matters, texts, terms, taken=frozenset(issue.label for issue in state.issues))
     near = np.round(vectors @ unit(vectors.sum(axis=0)), 4)
     nearest = sorted(range(len(members)), key=lambda i: (-near[i], members[i].matter.key))

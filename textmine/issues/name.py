@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from .matter import Matter
 
 LABEL_PARTS = 4
+LONGEST = 6
+"""Characters of a phrase."""
 _GENERIC = frozenset(
     [
         "用户",
@@ -60,16 +62,35 @@ _GENERIC = frozenset(
 
 
 def issue_terms(
-    matters: Sequence[Matter], background: Mapping[str, int], rows: int, *, most: int = 12
+    matters: Sequence[Matter],
+    texts: Sequence[str],
+    background: Mapping[str, int],
+    rows: int,
+    *,
+    most: int = 12,
 ) -> tuple[str, ...]:
-    """The words that set the matters of an issue apart from `rows` others, most telling first."""
-    inside = Counter(word for matter in matters for word in set(matter.words))
+    """The words and phrases that set the matters of an issue apart from `rows` others, most telling first.
+
+    A phrase is two neighbouring words that its texts write together: 云手机 tells more than 手机.
+    """
+    least = min(len(matters), max(2, 0.15 * len(matters)))
+    words = Counter(word for matter in matters for word in set(matter.words) if len(word) > 1)
+    pairs = Counter(pair for matter in matters for pair in set(matter.pairs))
+    phrases = {pair: pair.replace("+", "") for pair, n in pairs.items() if n >= least}
+    phrases = {
+        p: said for p, said in phrases.items() if len(said) <= LONGEST and _written(said, texts, pairs[p])
+    }
+    inside = {word: (n, background.get(word, 0)) for word, n in words.items() if n >= least}
+    inside |= {said: (pairs[p], background.get(p, 0)) for p, said in phrases.items()}
     scored = {
-        word: n / len(matters) * math.log(1 + rows / (1 + background.get(word, 0)))
-        for word, n in inside.items()
-        if n >= min(len(matters), max(2, 0.15 * len(matters))) and len(word) > 1
+        word: n / len(matters) * math.log(1 + rows / (1 + known)) for word, (n, known) in inside.items()
     }
     return tuple(sorted(scored, key=lambda word: (-scored[word], word))[:most])
+
+
+def _written(phrase: str, texts: Sequence[str], told: int) -> bool:
+    """Whether most of the texts that have both words have them side by side."""
+    return sum(phrase in text.lower() for text in texts) >= 0.6 * told
 
 
 def issue_label(
