@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmine.text.normalize import BLANK, Normalized, explain_normalize, normalize, normalize_word
+from textmine.text.normalize import (
+    BLANK,
+    Normalized,
+    explain_normalize,
+    handle_names,
+    normalize,
+    normalize_word,
+)
 
 CASES = Path(__file__).with_name("cases") / "normalize.tsv"
 # Fragments on which steps meet: what one deletes or blanks, another might complete.
@@ -146,3 +153,9 @@ def test_importing_the_text_package_loads_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_names_of_handles_are_heard_text_by_text() -> None:
+    texts = ["@某某报 你看\n＠不是", "没有", "问 @甲 和@乙乙", "@", "", "@ＡＢ"]
+    assert handle_names(texts) == ["某某报 不是", "", "甲 乙乙", "", "", "ab"]
+    assert handle_names([]) == []

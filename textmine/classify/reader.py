@@ -11,12 +11,13 @@ from ..frame.frame import Frame
 from ..frame.matcher import Cues
 from ..records import Reading
 from ..resources import lexicon_path, model_path
-from ..text.normalize import fold, handle_names
+from ..text.normalize import fold
 from .decide import Decider
 from .encoder import FOLDER, Encoder, SentenceVectors, with_vectors
 from .features import BatchFeatures, CueColumns, batch_features
 from .model import Model, load_model
-from .prepare import Prepared, prepare, prepare_normalized
+from .prepare import Prepared, prepare
+from .risk import RiskCues
 from .score import Scores, score_batch
 
 DEFAULT_MODEL = "telecom"
@@ -28,7 +29,7 @@ class Reader:
 
     frame: Frame
     matcher: Matcher
-    risk_matcher: Matcher
+    risk: RiskCues
     model: Model
     columns: CueColumns
     limits: Mapping[str, float] | None = None
@@ -46,8 +47,8 @@ class Reader:
     ) -> Reader:
         """Put finished parts together."""
         matcher = Matcher(lexicon)
-        risk_matcher = Matcher(lexicon.of_axis("risk", conditions_count=True))
-        return cls(frame, matcher, risk_matcher, model, CueColumns.of(matcher), limits, encoder)
+        risk = RiskCues(lexicon, frame.axes["risk"])
+        return cls(frame, matcher, risk, model, CueColumns.of(matcher), limits, encoder)
 
     @classmethod
     def load(cls, *, model: str | Path | None = None, frame: Path | None = None) -> Reader:
@@ -72,7 +73,7 @@ class Reader:
         cues = self.matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts, spans=spans)
         features = self.features(prepared, cues)
         scores = score_batch(features, self.model)
-        risk = self._risk(texts, prepared)
+        risk = self.risk.flags(texts, prepared)
         readings = Decider(self.model, self.limits).decide(prepared, scores, risk)
         return Examination(prepared, cues, features, scores, readings)
 
@@ -80,22 +81,6 @@ class Reader:
         """Everything the model's weights are for; with an encoder, its vectors among the cue columns."""
         features = batch_features(prepared, cues, self.columns, self.model.grams)
         return with_vectors(features, prepared, self.encoder) if self.encoder else features
-
-    def _risk(self, texts: Sequence[str], prepared: Prepared) -> list[tuple[str, ...]]:
-        """Risk flags are what their patterns say; the model has no part in them.
-
-        Whom a post mentions by @name counts, and so does a threat under a condition.
-        """
-        heard = prepare_normalized(
-            [f"{n.text} {handle_names(text)}" for n, text in zip(prepared.normalized, texts, strict=True)]
-        )
-        cues = self.risk_matcher.match(heard.joined, heard.clause_starts, heard.text_starts, spans=False)
-        found: list[set[str]] = [set() for _ in texts]
-        of_clause = heard.text_of_clause[cues.clause].tolist()
-        for pattern, text in zip(cues.pattern.tolist(), of_clause, strict=True):
-            found[text].add(self.risk_matcher.patterns[pattern].target)
-        order = self.frame.axes["risk"]
-        return [tuple(flag for flag in order if flag in flags) if flags else () for flags in found]
 
 
 @dataclass(frozen=True, slots=True)

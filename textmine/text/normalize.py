@@ -8,10 +8,11 @@ spelling only: no causes, no words, no segmentation.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,12 +75,16 @@ def normalize(text: str) -> Normalized:
     return _settle(folded, _EDITS, has_run)
 
 
-def handle_names(text: str) -> str:
-    """The @names of a text in normal spelling, separated by spaces: `normalize` blanks them."""
-    if "@" not in text:
-        return ""
-    folded, _ = _fold_fast(text)
-    return " ".join(folded[start + 1 : end] for start, end, _ in spelling.blank_handles(folded))
+def handle_names(texts: Sequence[str]) -> list[str]:
+    """The @names of every text in normal spelling, separated by spaces: `normalize` blanks them."""
+    names: list[list[str]] = [[] for _ in texts]
+    places = [place for place, text in enumerate(texts) if "@" in text]
+    # All at once: names never cross the line breaks, and folding keeps every character in its place.
+    folded, _ = _fold_fast("\n".join([texts[place] for place in places]))
+    ends = list(accumulate(len(texts[place]) + 1 for place in places))
+    for start, end, _ in spelling.blank_handles(folded):
+        names[places[bisect_right(ends, start)]].append(folded[start + 1 : end])
+    return [" ".join(own) for own in names]
 
 
 def normalize_word(word: str) -> str:
