@@ -81,12 +81,15 @@ class Decider:
         if len(tags) == 1:
             return tags[0].code
         causes = self.model.outputs.causes
-        order = sorted({tag.cause: tag.start for tag in reversed(tags)}.items(), key=lambda item: item[1])
-        rank = {cause: place for place, (cause, _) in enumerate(order)}
+        own = [tag.cause for tag in tags]
+        start = {cause: tag.start for cause, tag in zip(reversed(own), reversed(tags), strict=True)}
         step = self.model.thresholds.order
-        return max(
-            tags, key=lambda tag: (main[causes.index(tag.cause)] - step * rank[tag.cause], tag.score)
-        ).code
+        weight = {
+            cause: main[causes.index(cause)] - step * rank
+            for rank, cause in enumerate(sorted(start, key=start.__getitem__))
+        }
+        weights = [(weight[cause], tag.score) for cause, tag in zip(own, tags, strict=True)]
+        return tags[weights.index(max(weights))].code
 
     def _stances(self, probability: Floats, complaint: Floats) -> list[Stance]:
         """The stance of texts without a cause."""
@@ -99,11 +102,14 @@ class Decider:
 
     def _touchpoints(self, probability: Floats) -> list[tuple[str, ...]]:
         """The likeliest touchpoint of every text, and further ones above the threshold."""
-        names = self.model.outputs.touchpoints
-        limit = self.model.thresholds.touchpoint
-        order = np.argsort(-probability, axis=1, kind="stable").tolist()
-        count = np.maximum(1, (probability >= limit).sum(axis=1)).tolist()
-        return [tuple([names[i] for i in row[:n]]) for row, n in zip(order, count, strict=True)]
+        alone = [(name,) for name in self.model.outputs.touchpoints]
+        found: list[tuple[str, ...]] = [alone[i] for i in probability.argmax(axis=1).tolist()]
+        count = np.count_nonzero(probability >= self.model.thresholds.touchpoint, axis=1)
+        several = np.flatnonzero(count > 1)
+        order = np.argsort(-probability[several], axis=1, kind="stable").tolist()
+        for text, row, n in zip(several.tolist(), order, count[several].tolist(), strict=True):
+            found[text] = tuple([self.model.outputs.touchpoints[i] for i in row[:n]])
+        return found
 
 
 def _offered(probability: Floats) -> Bools:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..frame.tables import spread
 from ..records import Tag
-from .model import Model
+from .model import Model, Outputs
 from .ngrams import code_points
 from .prepare import Prepared
 from .score import Scores, sigmoid
@@ -33,17 +34,14 @@ def tags_of_batch(prepared: Prepared, scores: Scores, model: Model, given: Bools
     of its own, for one clause seldom says two things of one kind.
     """
     found: list[list[Tag]] = [[] for _ in range(len(prepared))]
-    chosen = [
-        _chosen(prepared, scores, model, cause, np.flatnonzero(given[:, cause]))
-        for cause in np.flatnonzero(given.any(axis=0)).tolist()
-    ]
-    if not chosen:
+    cause, owner = np.nonzero(given.T)
+    if not len(cause):
         return [()] * len(prepared)
+    chosen = _chosen(prepared, scores, model, cause, owner)
     # Likeliest cause first; among equals and within a cause the order in which they were chosen.
-    every = _Chosen(*map(np.concatenate, zip(*chosen, strict=True)))
-    order = np.lexsort((-every.probability, every.text))
-    text, code, clause = every.text[order], every.code[order], every.clause[order]
-    score = (every.probability * every.share)[order].tolist()
+    order = np.lexsort((chosen.pair, -chosen.probability, chosen.text))
+    text, code, clause = chosen.text[order], chosen.code[order], chosen.clause[order]
+    score = (chosen.probability * chosen.share)[order].tolist()
     start, end = _spans(prepared, text, *_with_neighbours(prepared, scores, model, code, clause))
     codes, normalized = model.outputs.codes, prepared.normalized
     rows = zip(text.tolist(), code.tolist(), score, start.tolist(), end.tolist(), strict=True)
@@ -56,9 +54,10 @@ def tags_of_batch(prepared: Prepared, scores: Scores, model: Model, given: Bools
 
 
 class _Chosen(NamedTuple):
-    """Subcauses said of texts: parallel arrays of text, probability of the cause, subcause, its share of that
-    probability, and the clause that shows it."""
+    """Subcauses said of texts: parallel arrays of the (cause, text) pair each is said of, its text, the
+    probability of the cause, the subcause, its share of that probability, and the clause that shows it."""
 
+    pair: Ints
     text: Ints
     probability: Floats
     code: Ints
@@ -66,49 +65,59 @@ class _Chosen(NamedTuple):
     clause: Ints
 
 
-def _chosen(prepared: Prepared, scores: Scores, model: Model, cause: int, texts: Ints) -> _Chosen:
-    """What subcauses of one cause the texts that have it are given."""
-    codes, likely, clause = _best_clauses(prepared, scores, model, cause, texts)
+def _chosen(prepared: Prepared, scores: Scores, model: Model, cause: Ints, text: Ints) -> _Chosen:
+    """What subcauses each (cause, text) pair is given."""
+    codes, likely, clause = _best_clauses(prepared, scores, model, cause, text)
     order = np.argsort(-likely, axis=1, kind="stable")
-    codes, clause = codes[order], np.take_along_axis(clause, order, axis=1)
+    codes, clause = (np.take_along_axis(items, order, axis=1) for items in (codes, clause))
     likely = np.take_along_axis(likely, order, axis=1).astype(np.float64)
-    row, place = list(range(len(texts))), [0] * len(texts)
+    pair, place = list(range(len(text))), [0] * len(text)
     limit = model.thresholds.code
-    for text in np.flatnonzero((likely[:, 1:] >= limit).any(axis=1)).tolist():
-        taken = {clause[text, 0]}
-        for rank in range(1, int(np.count_nonzero(likely[text] >= limit))):
-            if clause[text, rank] not in taken:
-                taken.add(clause[text, rank])
-                row.append(text)
+    for row in np.flatnonzero((likely[:, 1:] >= limit).any(axis=1)).tolist():
+        taken = {clause[row, 0]}
+        for rank in range(1, int(np.count_nonzero(likely[row] >= limit))):
+            if clause[row, rank] not in taken:
+                taken.add(clause[row, rank])
+                pair.append(row)
                 place.append(rank)
-    at = np.array(row), np.array(place)
+    at = np.array(pair), np.array(place)
     share = np.where(at[1] > 0, likely[at], 1.0)
-    probability = scores.cause[texts, cause].astype(np.float64)
-    return _Chosen(texts[at[0]], probability[at[0]], codes[at], share, clause[at])
+    probability = scores.cause[text, cause].astype(np.float64)
+    return _Chosen(at[0], text[at[0]], probability[at[0]], codes[at], share, clause[at])
 
 
 def _best_clauses(
-    prepared: Prepared, scores: Scores, model: Model, cause: int, texts: Ints
+    prepared: Prepared, scores: Scores, model: Model, cause: Ints, text: Ints
 ) -> tuple[Ints, NDArray[np.float32], Ints]:
-    """Subcauses of one cause, and how likely each is in each text and which clause shows it best (texts x
-    subcauses both)."""
+    """Subcauses of the cause of each (cause, text) pair, how likely each is in the text, and which clause
+    shows it best (pairs x most subcauses of a cause, all three). Where a cause has fewer, the rest is
+    unlikely (-1)."""
     outputs = model.outputs
-    name = outputs.causes[cause]
-    siblings = np.array([i for i, code in enumerate(outputs.codes) if code.partition(".")[0] == name])
-    columns = siblings + outputs.columns("codes").start
-    first = np.searchsorted(prepared.text_of_clause, texts)
-    count = np.searchsorted(prepared.text_of_clause, texts, side="right") - first
-    segment = np.cumsum(count) - count
-    clauses = np.repeat(first - segment, count) + np.arange(int(count.sum()))
-    of_code = scores.clause[clauses[:, None], columns]
-    shown = scores.clause[clauses, outputs.columns("causes").start + cause][:, None] + of_code
+    siblings, missing = _siblings(outputs)
+    codes = siblings[cause]
+    columns = codes + outputs.columns("codes").start
+    first = np.searchsorted(prepared.text_of_clause, text)
+    end = np.searchsorted(prepared.text_of_clause, text, side="right")
+    segment = np.cumsum(end - first) - (end - first)
+    pair, clauses = spread(first, end - first)
+    of_code = scores.clause[clauses[:, None], columns[pair]]
+    shown = scores.clause[clauses, outputs.columns("causes").start + cause[pair]][:, None] + of_code
     best = np.maximum.reduceat(shown, segment, axis=0)
-    places = np.where(shown == np.repeat(best, count, axis=0), np.arange(len(clauses))[:, None], len(clauses))
+    places = np.where(shown == best[pair], np.arange(len(clauses))[:, None], len(clauses))
     where = np.minimum.reduceat(places, segment, axis=0)
-    logit = (scores.text[texts[:, None], columns] + np.take_along_axis(of_code, where, axis=0)) / np.float32(
-        2
-    )
-    return siblings, sigmoid(logit), clauses[where]
+    logit = (scores.text[text[:, None], columns] + np.take_along_axis(of_code, where, axis=0)) / np.float32(2)
+    return codes, np.where(missing[cause], np.float32(-1), sigmoid(logit)), clauses[where]
+
+
+def _siblings(outputs: Outputs) -> tuple[Ints, Bools]:
+    """The subcauses of every cause, and which places of a row stand for none (causes x most subcauses)."""
+    place = {name: number for number, name in enumerate(outputs.causes)}
+    own: list[list[int]] = [[] for _ in outputs.causes]
+    for number, code in enumerate(outputs.codes):
+        own[place[code.partition(".")[0]]].append(number)
+    most = max(map(len, own))
+    padded = np.array([numbers + [-1] * (most - len(numbers)) for numbers in own], np.int64)
+    return np.maximum(padded, 0), padded < 0
 
 
 def _with_neighbours(

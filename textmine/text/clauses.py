@@ -151,9 +151,10 @@ def _connectives(codes: NDArray[np.int32], within: Mask) -> NDArray[np.int64]:
     found = []
     for pair, third, barred in words:
         at = candidates[pairs == pair]
-        if third:
+        # Most words stand nowhere in a batch.
+        if third and len(at):
             at = at[codes[at + 2] == third]
-        if len(barred):
+        if len(barred) and len(at):
             at = at[(at == 0) | ~np.isin(codes[at - 1], barred)]
         found.append(at)
     return np.unique(np.concatenate(found))
