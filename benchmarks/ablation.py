@@ -73,7 +73,7 @@ class Ablation:
         options = TrainOptions()
         batches = prepare_examples(rows.corpus)
         grams = GramColumns.fit(batches, min_df=options.min_df, most=options.most_grams)
-        matcher = Matcher(rows.lexicon)
+        matcher = Matcher.of(rows.lexicon)
         data = TrainingSet.build(rows.corpus, Outputs.of(rows.frame), matcher, grams, batches)
         return cls(rows, data, CueColumns.of(matcher))
 

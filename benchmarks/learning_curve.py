@@ -55,7 +55,7 @@ class Curve:
         grams = GramColumns.fit(batches, min_df=options.min_df, most=options.most_grams)
         both = (*rows.corpus, *real)
         data = TrainingSet.build(
-            both, Outputs.of(rows.frame), Matcher(rows.lexicon), grams, prepare_examples(both)
+            both, Outputs.of(rows.frame), Matcher.of(rows.lexicon), grams, prepare_examples(both)
         )
         return cls(rows, base, data)
 

@@ -116,11 +116,10 @@ def _check_cues(corpus: list[str], frame: Frame, lexicon: Lexicon, weakest: int,
     from ..classify.cue_report import report_cues
     from ..classify.examples import corpus_files, read_examples
     from ..errors import UsageError
-    from ..frame.cues import Matcher
 
     if not corpus:
         raise UsageError("--cues needs labelled verbatims: --corpus data_samples/corpus")
-    report = report_cues(Matcher(lexicon), read_examples(corpus_files(map(Path, corpus)), frame))
+    report = report_cues(lexicon, read_examples(corpus_files(map(Path, corpus)), frame))
     if as_json:
         show_json({"cues": [_as_dict(quality) for quality in report.cues]})
     else:

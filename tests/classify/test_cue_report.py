@@ -29,7 +29,7 @@ def report(bank: Bank) -> CueReport:
         labelled("闪退", CRASH),
         labelled("挺好"),
     ]
-    return report_cues(Matcher(bank.lexicon), examples)
+    return report_cues(bank.lexicon, examples)
 
 
 def test_right_near_and_wrong_are_told_apart(report: CueReport) -> None:
@@ -53,8 +53,8 @@ def test_targets_gather_their_patterns_and_what_they_miss(bank: Bank, report: Cu
 
 
 def test_the_report_agrees_with_the_matcher_on_the_whole_sample(bank: Bank) -> None:
-    matcher = Matcher(bank.lexicon)
-    report = report_cues(matcher, bank.examples)
+    matcher = Matcher.of(bank.lexicon)
+    report = report_cues(bank.lexicon, bank.examples)
     prepared = prepare(bank.texts)
     cues = matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts)
     fired: list[set[int]] = [set() for _ in bank.lexicon.patterns]

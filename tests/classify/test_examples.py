@@ -100,7 +100,7 @@ def build(bank: Bank, path: Path) -> TrainingSet:
     examples = read_examples([path], bank.frame)
     batches = prepare_examples(examples)
     grams = GramColumns.fit(batches, min_df=1, most=100)
-    return TrainingSet.build(examples, Outputs.of(bank.frame), Matcher(bank.lexicon), grams, batches)
+    return TrainingSet.build(examples, Outputs.of(bank.frame), Matcher.of(bank.lexicon), grams, batches)
 
 
 def names(row: np.ndarray[Any, np.dtype[np.bool_]], codes: tuple[str, ...]) -> list[str]:

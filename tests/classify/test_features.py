@@ -22,7 +22,7 @@ Make = Callable[[list[str]], BatchFeatures]
 
 @pytest.fixture(scope="module")
 def matcher(bank: Bank) -> Matcher:
-    return Matcher(bank.lexicon)
+    return Matcher.of(bank.lexicon)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text("utf-8"))
 
 def evidence(pattern: str, texts: list[str]) -> dict[str, list[str]]:
     """Evidence in each text, all texts matched in one batch."""
-    found = fired(Matcher(with_patterns([pattern])), texts)
+    found = fired(Matcher.of(with_patterns([pattern])), texts)
     return {
         text: [text[start:end] for _, _, start, end in entries]
         for text, entries in zip(texts, found, strict=True)
@@ -42,7 +42,7 @@ def test_a_pattern_finds_what_it_says_and_nothing_else(case: dict[str, Any]) -> 
     "case", [c for c in CASES if "batch" in c], ids=[c["name"] for c in CASES if "batch" in c]
 )
 def test_neighbours_in_a_batch_change_nothing(case: dict[str, Any]) -> None:
-    matcher = Matcher(with_patterns([case["pattern"]]))
+    matcher = Matcher.of(with_patterns([case["pattern"]]))
     assert fired(matcher, case["batch"]) == [fired(matcher, [text])[0] for text in case["batch"]]
 
 

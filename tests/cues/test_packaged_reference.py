@@ -20,7 +20,7 @@ from .reference import Reference, Span
 
 CORPUS = Path(__file__).parents[2] / "data_samples" / "corpus"
 LEXICON = load_frame_and_cues()[1]
-MATCHER = Matcher(LEXICON)
+MATCHER = Matcher.of(LEXICON)
 
 
 def verbatims(n: int) -> list[str]:

@@ -93,7 +93,7 @@ def expected(lexicon: Lexicon, text: str) -> dict[tuple[int, int], set[tuple[int
 @example(with_patterns(["{时长}", "{时长} > {慢}"]), ["气人.3小时慢", "3.两天", "3.2.天"])
 @settings(max_examples=150, deadline=None)
 def test_the_engine_agrees_with_the_slow_matcher(lexicon: Lexicon, batch: list[str]) -> None:
-    for text, found in zip(batch, fired(Matcher(lexicon), batch), strict=True):
+    for text, found in zip(batch, fired(Matcher.of(lexicon), batch), strict=True):
         wanted = expected(lexicon, text)
         assert {entry[:2] for entry in found} == set(wanted)
         for pattern, clause, start, end in found:
@@ -106,14 +106,14 @@ def test_the_engine_agrees_with_the_slow_matcher(lexicon: Lexicon, batch: list[s
 @settings(max_examples=100, deadline=None)
 def test_ordered_evidence_is_the_shortest_there_is(text: str) -> None:
     lexicon = with_patterns(["甲|甲乙 > 丙|乙 > 不|丙不", "甲|甲乙 >4 丙|乙 >3 不|丙不"])
-    for pattern, clause, start, end in fired(Matcher(lexicon), [text])[0]:
+    for pattern, clause, start, end in fired(Matcher.of(lexicon), [text])[0]:
         assert end - start == min(high - low for low, high in expected(lexicon, text)[pattern, clause])
 
 
 @given(lexicons, st.lists(texts, min_size=1, max_size=6))
 @settings(max_examples=80, deadline=None)
 def test_texts_together_or_apart_give_the_same(lexicon: Lexicon, batch: list[str]) -> None:
-    matcher = Matcher(lexicon)
+    matcher = Matcher.of(lexicon)
     assert fired(matcher, batch) == [fired(matcher, [text])[0] for text in batch]
 
 
@@ -122,8 +122,8 @@ def test_texts_together_or_apart_give_the_same(lexicon: Lexicon, batch: list[str
 def test_the_order_of_patterns_and_concepts_changes_nothing(order: list[int]) -> None:
     lines = ["{信号} > {弱}", "{师傅} ; {没来}", "{慢} !!{弱}", "~{满意}", "{时长}", "{扣钱} ;; {坏}"]
     batch = ["师傅，信号很弱，不满意", "没来。扣钱，等了3小时，坏了", "真慢"]
-    straight = fired(Matcher(with_patterns(lines)), batch)
-    shuffled = fired(Matcher(with_patterns([lines[i] for i in order])), batch)
+    straight = fired(Matcher.of(with_patterns(lines)), batch)
+    shuffled = fired(Matcher.of(with_patterns([lines[i] for i in order])), batch)
     place = dict(enumerate(order))
     renamed = [sorted((place[entry[0]], *entry[1:]) for entry in entries) for entries in shuffled]
     assert renamed == straight

@@ -12,7 +12,7 @@ from textmine.classify.prepare import prepare
 from textmine.classify.reader import load_frame_and_cues
 from textmine.frame.lexicon import Lexicon, load_lexicon
 from textmine.frame.matcher import Matcher
-from textmine.frame.screen import Screen
+from textmine.frame.screen import Needs, Screen
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,15 @@ def test_a_text_in_which_a_pattern_holds_passes(
 ) -> None:
     text = st.lists(st.sampled_from(words), max_size=6).map("".join)
     prepared = prepare(data.draw(st.lists(text, min_size=1, max_size=5)))
-    passed = Screen(lexicon).may_hold([item.text for item in prepared.normalized])
-    cues = Matcher(lexicon).match(prepared.joined, prepared.clause_starts, prepared.text_starts, spans=False)
+    passed = Screen(Needs.of(lexicon)).may_hold([item.text for item in prepared.normalized])
+    cues = Matcher.of(lexicon).match(
+        prepared.joined, prepared.clause_starts, prepared.text_starts, spans=False
+    )
     assert passed[prepared.text_of_clause[cues.clause]].all()
 
 
 def test_texts_without_the_words_of_a_pattern_are_kept_out(lexicon: Lexicon, words: list[str]) -> None:
-    passed = Screen(lexicon).may_hold(["排队太久", "", words[0] * 2, "柜台态度差"])
+    passed = Screen(Needs.of(lexicon)).may_hold(["排队太久", "", words[0] * 2, "柜台态度差"])
     assert not passed[[0, 1, 3]].any()
 
 
@@ -51,5 +53,7 @@ def test_every_element_of_a_pattern_is_asked_for(tmp_path: Path) -> None:
         '["media"]\npatterns = """\n找 > 记者|报社 ; 曝光\n"""\n', "utf-8"
     )
     lexicon = load_lexicon(folder, codes=(), causes=(), axes={"risk": ["media"]})
-    passed = Screen(lexicon).may_hold(["找记者曝光", "曝光,报社找", "找记者", "记者曝光", "找", "曝光记者"])
+    passed = Screen(Needs.of(lexicon)).may_hold(
+        ["找记者曝光", "曝光,报社找", "找记者", "记者曝光", "找", "曝光记者"]
+    )
     assert passed.tolist() == [True, True, False, False, False, False]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..frame.lexicon import CuePattern
+from ..frame.lexicon import CuePattern, Lexicon
 from ..frame.matcher import Matcher
 from .examples import Example
 from .prepare import prepare
@@ -56,9 +56,10 @@ class CueReport:
     missed: tuple[tuple[str, Example], ...]
 
 
-def report_cues(matcher: Matcher, examples: Sequence[Example]) -> CueReport:
+def report_cues(lexicon: Lexicon, examples: Sequence[Example]) -> CueReport:
     """Fire every pattern on labelled verbatims and count."""
-    fired: list[set[int]] = [set() for _ in matcher.patterns]
+    matcher = Matcher.of(lexicon)
+    fired: list[set[int]] = [set() for _ in lexicon.patterns]
     for first in range(0, len(examples), CHUNK):
         prepared = prepare([example.text for example in examples[first : first + CHUNK]])
         cues = matcher.match(prepared.joined, prepared.clause_starts, prepared.text_starts, spans=False)
@@ -68,13 +69,13 @@ def report_cues(matcher: Matcher, examples: Sequence[Example]) -> CueReport:
     bears = [frozenset(_targets(example)) for example in examples]
     totals = Counter(target for targets in bears for target in targets)
     qualities = []
-    for cue, texts_ in zip(matcher.patterns, fired, strict=True):
+    for cue, texts_ in zip(lexicon.patterns, fired, strict=True):
         wanted = f"{cue.axis}:{cue.target}"
         cause = wanted.partition(".")[0]
         right = sum(wanted in bears[text] for text in texts_)
         near = sum(cause in bears[text] for text in texts_)
         qualities.append(CueQuality(cue, len(texts_), right, near, totals[wanted]))
-    return CueReport(tuple(qualities), *_by_target(matcher.patterns, fired, bears, examples, totals))
+    return CueReport(tuple(qualities), *_by_target(lexicon.patterns, fired, bears, examples, totals))
 
 
 def _targets(example: Example) -> Iterator[str]:

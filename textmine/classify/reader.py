@@ -46,7 +46,7 @@ class Reader:
         encoder: Encoder | None = None,
     ) -> Reader:
         """Put finished parts together."""
-        matcher = Matcher(lexicon)
+        matcher = Matcher.of(lexicon)
         risk = RiskCues(lexicon, frame.axes["risk"])
         return cls(frame, matcher, risk, model, CueColumns.of(matcher), limits, encoder)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..frame.cues import Lexicon, Matcher
-from ..frame.screen import Screen
+from ..frame.screen import Needs, Screen
 from ..text.normalize import handle_names
 from .prepare import Prepared, prepare_normalized
 
@@ -20,8 +20,8 @@ class RiskCues:
 
     def __init__(self, lexicon: Lexicon, order: Sequence[str]) -> None:
         own = lexicon.of_axis("risk", conditions_count=True)
-        self._matcher = Matcher(own)
-        self._screen = Screen(own)
+        self._matcher = Matcher.of(own)
+        self._screen = Screen(Needs.of(own))
         self._order = tuple(order)
 
     def flags(self, texts: Sequence[str], prepared: Prepared) -> list[tuple[str, ...]]:

@@ -94,7 +94,7 @@ def train(
     )
     given_examples, examples = examples, [examples[i] for i in order_of]
     outputs = Outputs.of(frame)
-    matcher = Matcher(lexicon)
+    matcher = Matcher.of(lexicon)
     batches = prepare_examples(examples)
     grams = GramColumns.fit(batches, min_df=options.min_df, most=options.most_grams)
     data = TrainingSet.build(examples, outputs, matcher, grams, batches, encoder)

@@ -98,7 +98,7 @@ def chains_hold(chains: Chains, hits: Hits, chain: Ints, bit: Ints) -> Bools:
     for i in np.flatnonzero(crowded).tolist():
         bounds = [(begin[p], begin[p] + count[p]) for p in range(first[i], first[i] + size[i])]
         spans = [list(zip(start[a:b].tolist(), end[a:b].tolist(), strict=True)) for a, b in bounds]
-        held[i] = bool(ways(chains.chains[chain[i]], spans))
+        held[i] = bool(ways(chains.chain(int(chain[i])), spans))
     return held
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .frame import Frame
 from .lexicon import Lexicon, load_lexicon
-from .matcher import Matcher
+from .matcher import CompiledLexicon, Matcher
 
 
 def load_cues(frame: Frame, folder: Path, *, normalize: Callable[[str], str]) -> Lexicon:
@@ -21,4 +21,4 @@ def load_cues(frame: Frame, folder: Path, *, normalize: Callable[[str], str]) ->
     )
 
 
-__all__ = ["Lexicon", "Matcher", "load_cues"]
+__all__ = ["CompiledLexicon", "Lexicon", "Matcher", "load_cues"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .tables import Ints, by_column, grouped, spread
+from .tables import Ints, Rows, by_column, grouped, spread
 from .trie import WordTrie, code_points
 from .vocabulary import AFFIRMED, COUNTED, NEGATED, SCOPES, Vocabulary
 
@@ -99,6 +99,7 @@ class HitFinder:
     def __init__(self, vocabulary: Vocabulary, *, reach: int) -> None:
         self._vocabulary = vocabulary
         self._trie = WordTrie.of(vocabulary.words)
+        self._classes = Rows(vocabulary.classes)
         self._reach = reach
 
     def find(self, text: str, clauses: Clauses) -> ClassHits:
@@ -143,7 +144,7 @@ class HitFinder:
         found = found.take(np.append(np.arange(len(found)), counted))
         order = grouped(found.clause, n_clauses)[1]
         found, begin = found.take(order), begin[order]
-        pointers, cls = vocabulary.classes.rows(found.word + len(vocabulary.words) * variant[order])
+        pointers, cls = self._classes.rows(found.word + len(vocabulary.words) * variant[order])
         # Most words are far from any exception: only the others are looked at owner by owner.
         near = exceptions.near(found.start, found.end)
         place, entry = spread(pointers[near], np.diff(pointers)[near])

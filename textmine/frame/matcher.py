@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .plan import Plan
 from .search import Search
 from .spans import evidence
 from .tables import Ints
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, literals_of
 
 #: Clauses searched at a time: bitmaps of more leave the processor's cache.
 BLOCK = 1 << 14
@@ -49,17 +50,62 @@ class Cues:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__slots__))
 
 
-class Matcher:
-    """A lexicon compiled for matching. Stateless after construction; safe to share between threads."""
+class CueName(NamedTuple):
+    """What a pattern says, as written, and what it speaks for."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.concepts = tuple(concept.name for concept in lexicon.concepts)
-        self.patterns = lexicon.patterns
-        vocabulary = Vocabulary.of(lexicon)
-        self._finder = HitFinder(vocabulary, reach=lexicon.scope.reach)
-        compiler = Compiler({name: index for index, name in enumerate(self.concepts)}, vocabulary.literals)
+    axis: str
+    target: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledLexicon:
+    """All that matching needs of a lexicon, as names and arrays.
+
+    `axes`, `targets` and `sources` run parallel to the patterns of `plan`.
+    """
+
+    concepts: tuple[str, ...]
+    axes: tuple[str, ...]
+    targets: tuple[str, ...]
+    sources: tuple[str, ...]
+    vocabulary: Vocabulary
+    reach: int
+    plan: Plan
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> CompiledLexicon:
+        """Compile a lexicon."""
+        concepts = tuple(concept.name for concept in lexicon.concepts)
+        literals = literals_of(lexicon)
+        vocabulary = Vocabulary.of(lexicon, literals)
+        compiler = Compiler({name: index for index, name in enumerate(concepts)}, literals)
         compiled = [compiler.compile(cue.pattern) for cue in lexicon.patterns]
-        self._plan = Plan.of(compiled, compiler.elements, 2 * vocabulary.first_scope)
+        return cls(
+            concepts,
+            tuple(cue.axis for cue in lexicon.patterns),
+            tuple(cue.target for cue in lexicon.patterns),
+            tuple(cue.source for cue in lexicon.patterns),
+            vocabulary,
+            lexicon.scope.reach,
+            Plan.of(compiled, compiler.elements, 2 * vocabulary.first_scope),
+        )
+
+
+class Matcher:
+    """Finds the cues of a compiled lexicon. Stateless after construction; safe to share between threads."""
+
+    def __init__(self, lexicon: CompiledLexicon) -> None:
+        self.concepts = lexicon.concepts
+        names = zip(lexicon.axes, lexicon.targets, lexicon.sources, strict=True)
+        self.patterns = tuple(map(CueName._make, names))
+        self._finder = HitFinder(lexicon.vocabulary, reach=lexicon.reach)
+        self._plan = lexicon.plan
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> Matcher:
+        """Compile a lexicon and match with it."""
+        return cls(CompiledLexicon.of(lexicon))
 
     def match(self, text: str, clause_starts: Ints, text_starts: Ints, *, spans: bool = True) -> Cues:
         """Find every cue of a batch.
@@ -85,8 +131,7 @@ class Matcher:
         high = low.copy()
         if spans:
             for place, (number, at) in enumerate(zip(pattern.tolist(), clause.tolist(), strict=True)):
-                slot = int(self._plan.first_slot[number])
-                low[place], high[place] = evidence(search, self._plan.patterns[number], slot, at)
+                low[place], high[place] = evidence(search, self._plan, number, at)
             low += base
             high += base
         seen = np.flatnonzero(hits.cls < 2 * len(self.concepts))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compiled import CompiledChain, CompiledPattern
+from .patterns import Link
 from .tables import Ints, Ragged, Table
 
 #: Stands for "any distance".
@@ -22,7 +23,6 @@ ANY_GAP = int(np.iinfo(np.int64).max)
 class Chains:
     """Chains of two or more elements: element and link tables; `gap` and `ordered` run parallel to links."""
 
-    chains: tuple[CompiledChain, ...]
     elements: Table
     links: Table
     gap: Ints
@@ -33,12 +33,17 @@ class Chains:
         links = [link for chain in chains for link in chain.links]
         sizes = np.cumsum([0, *(len(chain.links) for chain in chains)], dtype=np.int64)
         return cls(
-            tuple(chains),
             Table.of([chain.elements for chain in chains]),
             Table(sizes, np.arange(len(links))),
             np.array([ANY_GAP if link.gap is None else link.gap for link in links], np.int64),
             np.array([link.ordered for link in links], bool),
         )
+
+    def chain(self, number: int) -> CompiledChain:
+        """One chain as it was compiled."""
+        ties = zip(*(part[self.links.row(number)].tolist() for part in (self.gap, self.ordered)), strict=True)
+        links = tuple(Link(None if gap == ANY_GAP else gap, ordered) for gap, ordered in ties)
+        return CompiledChain(tuple(self.elements.row(number)), links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,6 @@ class Plan:
     slots that have any.
     """
 
-    patterns: tuple[CompiledPattern, ...]
     elements: Table
     element_of_class: Ints
     used: NDArray[np.bool_]
@@ -81,7 +85,6 @@ class Plan:
         used = np.zeros(n_classes, bool)
         used[table.items] = True
         return cls(
-            patterns=tuple(patterns),
             elements=table,
             element_of_class=np.repeat(np.arange(len(table)), table.sizes),
             used=used,
@@ -102,6 +105,24 @@ class Plan:
             chains=Chains.of(tuple(chains)),
         )
 
+    @property
+    def n_patterns(self) -> int:
+        return len(self.first_slot)
+
+    def slots(self, pattern: int) -> range:
+        """The slots of a pattern."""
+        first = int(self.first_slot[pattern])
+        return range(first, first + int(np.count_nonzero(self.pattern_of_slot == pattern)))
+
+    def chains_of(self, slot: int) -> tuple[CompiledChain, ...]:
+        """All chains of a window, those of one element too; in no order."""
+        tied = [self.chains.chain(number) for number in self.tied.row(slot)]
+        alone = self.required.row(slot)
+        for chain in tied:
+            for element in chain.elements:
+                alone.remove(element)
+        return (*tied, *(CompiledChain((element,), ()) for element in alone))
+
     def live(self, present: NDArray[np.bool_]) -> Live:
         """What may hold at all in a batch in which only the classes `present` occur."""
         there = np.zeros(len(self.elements), bool)
@@ -109,7 +130,7 @@ class Plan:
         able = np.ones(len(self.pattern_of_slot), bool)
         for column in self.required.columns:
             able[self.required.rows[: len(column)]] &= there[column]
-        dead = np.bincount(self.pattern_of_slot[~able], minlength=len(self.patterns)) > 0
+        dead = np.bincount(self.pattern_of_slot[~able], minlength=self.n_patterns) > 0
         able = ~dead[self.pattern_of_slot]
         patterns = np.flatnonzero(~dead)
         needed = np.zeros(len(self.elements), bool)

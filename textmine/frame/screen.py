@@ -7,6 +7,7 @@ only narrow that. So a text that fails here holds nothing, and one that passes m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,19 @@ from .tables import Ragged, Table
 from .trie import WordTrie, code_points
 
 
-class Screen:
-    """The words that the patterns of a lexicon cannot do without. Stateless after construction."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the patterns of a lexicon cannot do without: `elements` are the elements that each word may make
+    a hit of, `required` those of every pattern."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    words: tuple[str, ...]
+    elements: Table
+    required: Ragged
+    n_elements: int
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> Needs:
+        """Collect them."""
         concepts = {concept.name: concept for concept in lexicon.concepts}
         numbers: dict[Element, int] = {}
         required = [
@@ -36,20 +46,26 @@ class Screen:
         for element, number in numbers.items():
             for word in _words(element, concepts):
                 elements_of_word.setdefault(word, []).append(number)
-        self._trie = WordTrie.of(tuple(elements_of_word))
-        self._elements = Table.of(tuple(elements_of_word.values()))
-        self._required = Ragged.of(Table.of(required))
-        self._n_elements = len(numbers)
+        elements = Table.of(tuple(elements_of_word.values()))
+        return cls(tuple(elements_of_word), elements, Ragged.of(Table.of(required)), len(numbers))
+
+
+class Screen:
+    """Looks for what patterns need. Stateless after construction."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._trie = WordTrie.of(needs.words)
 
     def may_hold(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """For each normalised text: may some pattern hold in it?"""
         ends = np.cumsum([len(text) + 1 for text in texts])
         word, start, _ = self._trie.find(code_points("\n".join(texts)))
-        place, element = self._elements.of_rows(word)
-        there = np.zeros((self._n_elements, len(texts)), bool)
+        place, element = self._needs.elements.of_rows(word)
+        there = np.zeros((self._needs.n_elements, len(texts)), bool)
         there[element, np.searchsorted(ends, start, side="right")[place]] = True
-        able = np.ones((len(self._required.rows), len(texts)), bool)
-        for column in self._required.columns:
+        able = np.ones((len(self._needs.required.rows), len(texts)), bool)
+        for column in self._needs.required.columns:
             able[: len(column)] &= there[column]
         held: NDArray[np.bool_] = np.any(able, axis=0)
         return held

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .chains import Partial, Span, ways
-from .compiled import CompiledChain, CompiledPattern, CompiledWindow
+from .compiled import CompiledChain
 from .hits import REACH_CLAUSES
+from .plan import Plan
 from .search import Search
 
 
-def evidence(search: Search, pattern: CompiledPattern, first_slot: int, clause: int) -> Span:
+def evidence(search: Search, plan: Plan, pattern: int, clause: int) -> Span:
     """Start and end of what a pattern that begins to hold in a clause rests on."""
     bit = search.bit(clause)
-    reached = {bit: _window_span(search, pattern.windows[0], bit)}
-    for number, window in enumerate(pattern.windows[1:], start=first_slot + 1):
-        if not window.anywhere:
-            reached = _following(search, window, number, reached)
+    first, *later = plan.slots(pattern)
+    reached = {bit: _window_span(search, plan.chains_of(first), bit)}
+    anywhere = plan.anywhere.row(pattern)
+    for slot in later:
+        if slot not in anywhere:
+            reached = _following(search, plan.chains_of(slot), slot, reached)
     return reached[min(reached)]
 
 
 def _following(
-    search: Search, window: CompiledWindow, slot: int, reached: dict[int, Span]
+    search: Search, chains: Sequence[CompiledChain], slot: int, reached: dict[int, Span]
 ) -> dict[int, Span]:
     """Clauses in which a later window holds, with the evidence up to there."""
     following: dict[int, Span] = {}
     for at, (low, high) in reached.items():
         for bit in range(at, at + REACH_CLAUSES + 1):
             if bit not in following and search.holds(slot, bit):
-                span = _window_span(search, window, bit)
+                span = _window_span(search, chains, bit)
                 following[bit] = min(low, span[0]), max(high, span[1])
     return following
 
 
-def _window_span(search: Search, window: CompiledWindow, bit: int) -> Span:
+def _window_span(search: Search, chains: Sequence[CompiledChain], bit: int) -> Span:
     spans = []
-    for chain in window.chains:
+    for chain in chains:
         partial = _chain_ways(search, chain, bit)
         low, _, _, high = min(partial, key=lambda item: (item[3] - item[0], item[0]))
         spans.append((low, high))

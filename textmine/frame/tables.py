@@ -44,6 +44,11 @@ class Table:
         """How many items each row has."""
         return np.diff(self.first)
 
+    def row(self, number: int) -> list[int]:
+        """The items of one row."""
+        items: list[int] = self.items[self.first[number] : self.first[number + 1]].tolist()
+        return items
+
     def of_rows(self, rows: Ints) -> tuple[Ints, Ints]:
         """(place in `rows`, item) of every item of the given rows, row after row."""
         place, at = spread(self.first[rows], self.first[rows + 1] - self.first[rows])
@@ -73,6 +78,11 @@ class Ragged:
         size = table.sizes[rows]
         columns = (rows[: int(np.count_nonzero(size > j))] for j in range(int(size.max(initial=0))))
         return cls(rows, tuple(table.items[table.first[row] + j] for j, row in enumerate(columns)))
+
+    def row(self, number: int) -> list[int]:
+        """The items of one row."""
+        place = int(np.flatnonzero(self.rows == number)[0])
+        return [int(column[place]) for column in self.columns if place < len(column)]
 
 
 class Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .lexicon import Concept, Lexicon, elements_of
-from .tables import Ints, Rows, Table
+from .tables import Ints, Table
 
 #: Variants in which a word is found: as it is, behind a negator, or behind a number.
 AFFIRMED, NEGATED, COUNTED = range(3)
@@ -30,20 +30,20 @@ class Vocabulary:
     """
 
     words: tuple[str, ...]
-    classes: Rows
+    classes: Table
     scopes: Table
     has_scope: NDArray[np.bool_]
     exceptions: Table
-    literals: dict[str, int]
     first_scope: int
     counts: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, lexicon: Lexicon) -> Vocabulary:
-        """Collect the words of a lexicon."""
+    def of(cls, lexicon: Lexicon, literals: Mapping[str, int]) -> Vocabulary:
+        """Collect the words of a lexicon; `literals` are the numbers of those of its patterns."""
         owners = _Owners()
         owners.add_concepts(lexicon.concepts)
-        literals = owners.add_literals(lexicon, first=len(lexicon.concepts))
+        for literal, number in literals.items():
+            owners.add(literal, number)
         first_scope = len(lexicon.concepts) + len(literals)
         owners.add_scopes(lexicon, first=first_scope)
         every = owners.of_word.values()
@@ -67,14 +67,20 @@ class Vocabulary:
         scopes = table(owner >= first_scope, owner - first_scope)
         return cls(
             words=tuple(owners.of_word),
-            classes=Rows(Table.stack(variants)),
+            classes=Table.stack(variants),
             scopes=scopes,
             has_scope=scopes.sizes > 0,
             exceptions=table(owner < 0, ~owner),
-            literals=literals,
             first_scope=first_scope,
             counts=variants[COUNTED].sizes > 0,
         )
+
+
+def literals_of(lexicon: Lexicon) -> dict[str, int]:
+    """The literals of a lexicon's patterns and their numbers as owners, after those of the concepts."""
+    elements = (element for cue in lexicon.patterns for element in elements_of(cue.pattern))
+    literals = dict.fromkeys(term.name for e in elements for term in e.terms if term.is_literal)
+    return {literal: owner for owner, literal in enumerate(literals, start=len(lexicon.concepts))}
 
 
 class _Owners:
@@ -104,13 +110,6 @@ class _Owners:
                 # What is no word of a concept (~owner) is none of those that include it either.
                 above = includers.get(owner, []) if owner >= 0 else [~o for o in includers.get(~owner, [])]
                 owners.extend(o for o in above if o not in owners)
-
-    def add_literals(self, lexicon: Lexicon, *, first: int) -> dict[str, int]:
-        elements = (element for cue in lexicon.patterns for element in elements_of(cue.pattern))
-        literals = dict.fromkeys(term.name for e in elements for term in e.terms if term.is_literal)
-        for owner, literal in enumerate(literals, start=first):
-            self.add(literal, owner)
-        return {literal: owner for owner, literal in enumerate(literals, start=first)}
 
     def add_scopes(self, lexicon: Lexicon, *, first: int) -> None:
         for owner, name in enumerate(SCOPES, start=first):
