@@ -19,6 +19,7 @@ from .classify.examples import Example, corpus_files, read_examples
 from .classify.model import Model, save_model
 from .classify.noise import Suspect, suspects
 from .classify.reader import Reader, load_frame_and_cues
+from .classify.reader_cues import ReaderCues
 from .classify.reliability import reliability_by_cause
 from .classify.suggest import Suggestion, suggest
 from .classify.train import Trained, train
@@ -85,10 +86,11 @@ def train_model(
     if vectors is not None:
         vectors.save(out / FOLDER)
     trained = train(corrected.examples, loaded, lexicon, encoder=vectors)
-    reader = Reader.assemble(loaded, lexicon, trained.model, encoder=vectors)
+    cues = ReaderCues.of(lexicon)
+    reader = Reader.assemble(loaded, cues, trained.model, encoder=vectors)
     held_out = read_examples(_held_out_files(corpus), loaded)
     measured = _measured(trained, reader, corrected.examples, held_out)
-    save_model(trained.model, out)
+    save_model(trained.model, out, cues=cues)
     _write(out / ERROR_RATES, _error_rates(trained))
     _write(out / CARD, model_card(out.resolve().name, trained.model, loaded, measured))
     seconds = time.perf_counter() - started

@@ -28,7 +28,13 @@ def done(corpus: Path, banking: Path, tmp_path_factory: pytest.TempPathFactory) 
 def test_a_folder_holds_model_error_rates_and_card(done: TrainedFolder) -> None:
     names = {path.name for path in done.folder.iterdir()}
 
-    assert names == {"model.json", "weights.safetensors", "error_rates.json", "README.md"}
+    assert names == {
+        "model.json",
+        "weights.safetensors",
+        "cues.safetensors",
+        "error_rates.json",
+        "README.md",
+    }
 
 
 def test_error_rates_count_every_row_held_out(done: TrainedFolder, examples: tuple[Example, ...]) -> None:

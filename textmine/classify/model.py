@@ -20,9 +20,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ..errors import ModelError, OutputError
-from ..frame.cues import Lexicon
+from ..frame.cues import Lexicon, LexiconFiles
 from ..frame.frame import Frame
+from ..frame.packing import Tensors
 from .features import GramColumns
+from .reader_cues import ReaderCues
 
 Floats = NDArray[np.float32]
 
@@ -34,7 +36,9 @@ _ENOUGH = 20
 NEVER = 2.0
 
 _WEIGHTS = "weights.safetensors"
-_CARD = "model.json"
+CARD = "model.json"
+#: The cue lexicon compiled.
+CUES = "cues.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,14 @@ class Model:
         return self.sha256[:12]
 
 
-def save_model(model: Model, folder: Path) -> None:
-    """Write a model folder; equal models give equal bytes. Raises OutputError."""
-    blob = _blob(model.weights, model.grams)
+def save_model(model: Model, folder: Path, *, cues: ReaderCues | None = None) -> None:
+    """Write a model folder; equal models give equal bytes. Raises OutputError.
+
+    With the model's lexicon compiled (`cues`), reading with it starts sooner.
+    """
+    blobs = {_WEIGHTS: _blob(model.weights, model.grams)} | (
+        {CUES: _packed(cues.to_tensors())} if cues else {}
+    )
     card = {
         "format": FORMAT,
         "frame_sha256": model.frame_sha256,
@@ -188,14 +197,15 @@ def save_model(model: Model, folder: Path) -> None:
                 name: [list(p) for p in points] for name, points in model.thresholds.held_out.items()
             },
         },
-        "files": {_WEIGHTS: sha256(blob).hexdigest()},
+        "files": {name: sha256(blob).hexdigest() for name, blob in blobs.items()},
         "about": dict(model.about),
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / _WEIGHTS, blob)
+        for name, blob in blobs.items():
+            _replace(folder / name, blob)
         text = json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        _replace(folder / _CARD, text.encode())
+        _replace(folder / CARD, text.encode())
     except OSError as error:
         raise OutputError(f"{folder}: the model cannot be written: {error.strerror}") from error
 
@@ -203,13 +213,13 @@ def save_model(model: Model, folder: Path) -> None:
 def weights_sha256(folder: Path) -> str | None:
     """The hash that a model folder gives for its weights; None where there is no readable model."""
     try:
-        return str(json.loads((folder / _CARD).read_text("utf-8"))["files"][_WEIGHTS])
+        return str(json.loads((folder / CARD).read_text("utf-8"))["files"][_WEIGHTS])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _blob(weights: Weights, grams: GramColumns) -> bytes:
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "cue": weights.cue.astype(np.float16),
         "gram": weights.gram.astype(np.float16),
         "bias": weights.bias,
@@ -220,6 +230,10 @@ def _blob(weights: Weights, grams: GramColumns) -> bytes:
         "gram_bucket": grams.buckets.astype(np.int32),
         "gram_idf": grams.idf,
     }
+    return _packed(tensors)
+
+
+def _packed(tensors: Tensors) -> bytes:
     return bytes(save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
 
 
@@ -232,23 +246,23 @@ def _replace(path: Path, data: bytes) -> None:
     temporary.replace(path)
 
 
-def load_model(folder: Path, frame: Frame, lexicon: Lexicon) -> Model:
+def load_model(folder: Path, frame: Frame, lexicon: Lexicon | LexiconFiles) -> Model:
     """Read a model folder and check that it is whole and was trained with this frame and lexicon.
 
     Raises ModelError saying what does not fit and what to do.
     """
     try:
-        card = json.loads((folder / _CARD).read_text("utf-8"))
+        card = json.loads((folder / CARD).read_text("utf-8"))
         blob = (folder / _WEIGHTS).read_bytes()
     except OSError as error:
         raise ModelError(f"{folder}: not a model folder: {error.strerror}: {error.filename}") from error
     except ValueError as error:
-        raise ModelError(f"{folder / _CARD}: damaged: {error}") from error
+        raise ModelError(f"{folder / CARD}: damaged: {error}") from error
     missing = {"format", "files", "frame_sha256", "lexicon_sha256", "outputs", "thresholds", "about"} - set(
         card
     )
     if missing:
-        raise ModelError(f"{folder / _CARD}: damaged: {min(missing)!r} is missing; train it anew")
+        raise ModelError(f"{folder / CARD}: damaged: {min(missing)!r} is missing; train it anew")
     if card["format"] != FORMAT:
         raise ModelError(f"{folder}: format {card.get('format')!r} is not {FORMAT!r}; train it anew")
     if sha256(blob).hexdigest() != card["files"][_WEIGHTS]:
@@ -277,6 +291,28 @@ def load_model(folder: Path, frame: Frame, lexicon: Lexicon) -> Model:
         about=card["about"],
         sha256=card["files"][_WEIGHTS],
     )
+
+
+def load_cues_of(folder: Path, lexicon_sha256: str) -> ReaderCues | None:
+    """The compiled cues kept in a model folder; None if there are none for this lexicon and program.
+
+    Raises ModelError for a file that is not the one that was stored.
+    """
+    try:
+        card = json.loads((folder / CARD).read_text("utf-8"))
+        expected, trained = card["files"][CUES], card["lexicon_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        # What is wrong with a card is for `load_model` to say.
+        return None
+    if trained != lexicon_sha256:
+        return None
+    try:
+        blob = (folder / CUES).read_bytes()
+    except OSError as error:
+        raise ModelError(f"{folder / CUES}: cannot be read: {error.strerror}; restore it") from error
+    if sha256(blob).hexdigest() != expected:
+        raise ModelError(f"{folder / CUES}: changed since training (hash differs); restore it or train anew")
+    return ReaderCues.of_tensors(load(blob))
 
 
 def _thresholds(card: Mapping[str, Any]) -> Thresholds:

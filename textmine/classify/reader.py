@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..frame.cues import Lexicon, Matcher, load_cues
+from ..frame.cues import Lexicon, LexiconFiles, Matcher, load_cues
 from ..frame.frame import Frame
 from ..frame.matcher import Cues
 from ..records import Reading
@@ -15,8 +15,9 @@ from ..text.normalize import fold
 from .decide import Decider
 from .encoder import FOLDER, Encoder, SentenceVectors, with_vectors
 from .features import BatchFeatures, CueColumns, batch_features
-from .model import Model, load_model
+from .model import Model, load_cues_of, load_model
 from .prepare import Prepared, prepare
+from .reader_cues import ReaderCues
 from .risk import RiskCues
 from .score import Scores, score_batch
 
@@ -39,15 +40,16 @@ class Reader:
     def assemble(
         cls,
         frame: Frame,
-        lexicon: Lexicon,
+        cues: ReaderCues | Lexicon,
         model: Model,
         *,
         limits: Mapping[str, float] | None = None,
         encoder: Encoder | None = None,
     ) -> Reader:
-        """Put finished parts together."""
-        matcher = Matcher.of(lexicon)
-        risk = RiskCues(lexicon, frame.axes["risk"])
+        """Put finished parts together; a lexicon that is not compiled yet will be."""
+        cues = ReaderCues.of(cues) if isinstance(cues, Lexicon) else cues
+        matcher = Matcher(cues.every)
+        risk = RiskCues(cues, frame.axes["risk"])
         return cls(frame, matcher, risk, model, CueColumns.of(matcher), limits, encoder)
 
     @classmethod
@@ -56,12 +58,15 @@ class Reader:
 
         The cue lexicon is the folder `cues` beside the frame's file.
         """
-        loaded_frame, lexicon = load_frame_and_cues(frame)
+        loaded_frame = Frame.load(frame)
         folder = Path(model) if model and Path(model).is_dir() else model_path(str(model or DEFAULT_MODEL))
-        loaded = load_model(folder, loaded_frame, lexicon)
+        files = LexiconFiles.of(_cue_folder(frame))
+        cues: ReaderCues | Lexicon
+        cues = load_cues_of(folder, files.sha256) or _load_cues(loaded_frame, frame)
+        loaded = load_model(folder, loaded_frame, files)
         stored = loaded.about.get(FOLDER)
         encoder = SentenceVectors.load(folder / FOLDER, stored["sha256"]) if stored else None
-        return cls.assemble(loaded_frame, lexicon, loaded, encoder=encoder)
+        return cls.assemble(loaded_frame, cues, loaded, encoder=encoder)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Read a batch: one reading a text, in order, whatever the other texts of the batch are."""
@@ -97,5 +102,12 @@ class Examination:
 def load_frame_and_cues(path: Path | None = None) -> tuple[Frame, Lexicon]:
     """A code frame and the cue lexicon in the folder `cues` beside it; the packaged ones by default."""
     frame = Frame.load(path)
-    folder = (path.parent if path else lexicon_path("taxonomy.toml").parent) / "cues"
-    return frame, load_cues(frame, folder, normalize=fold)
+    return frame, _load_cues(frame, path)
+
+
+def _load_cues(frame: Frame, path: Path | None) -> Lexicon:
+    return load_cues(frame, _cue_folder(path), normalize=fold)
+
+
+def _cue_folder(frame: Path | None) -> Path:
+    return (frame.parent if frame else lexicon_path("taxonomy.toml").parent) / "cues"

@@ -9,19 +9,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..frame.cues import Lexicon, Matcher
-from ..frame.screen import Needs, Screen
+from ..frame.cues import Matcher
+from ..frame.screen import Screen
 from ..text.normalize import handle_names
 from .prepare import Prepared, prepare_normalized
+from .reader_cues import ReaderCues
 
 
 class RiskCues:
-    """The risk patterns of a lexicon, compiled; `order` is that of the flags of a reading. Stateless."""
+    """Hears the risk patterns among cues; `order` is that of the flags of a reading. Stateless."""
 
-    def __init__(self, lexicon: Lexicon, order: Sequence[str]) -> None:
-        own = lexicon.of_axis("risk", conditions_count=True)
-        self._matcher = Matcher.of(own)
-        self._screen = Screen(Needs.of(own))
+    def __init__(self, cues: ReaderCues, order: Sequence[str]) -> None:
+        self._matcher = Matcher(cues.risk)
+        self._screen = Screen(cues.needs)
         self._order = tuple(order)
 
     def flags(self, texts: Sequence[str], prepared: Prepared) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .frame import Frame
-from .lexicon import Lexicon, load_lexicon
+from .lexicon import Lexicon, LexiconFiles, load_lexicon
 from .matcher import CompiledLexicon, Matcher
 
 
@@ -21,4 +21,4 @@ def load_cues(frame: Frame, folder: Path, *, normalize: Callable[[str], str]) ->
     )
 
 
-__all__ = ["CompiledLexicon", "Lexicon", "Matcher", "load_cues"]
+__all__ = ["CompiledLexicon", "Lexicon", "LexiconFiles", "Matcher", "load_cues"]

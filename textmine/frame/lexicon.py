@@ -101,6 +101,29 @@ class Lexicon:
         return replace(self, concepts=concepts, patterns=patterns, scope=scope)
 
 
+@dataclass(frozen=True, slots=True)
+class LexiconFiles:
+    """The files of a cue folder, unread, and what identifies them."""
+
+    paths: tuple[Path, ...]
+    sha256: str
+
+    @classmethod
+    def of(cls, folder: Path) -> LexiconFiles:
+        """List and hash the files of a folder. Raises LexiconError where there are none."""
+        files = [*sorted((folder / "concepts").glob("*.toml")), *sorted((folder / "patterns").glob("*.toml"))]
+        if not files:
+            raise LexiconError("no concepts/*.toml or patterns/*.toml here", file=str(folder))
+        paths = [path for path in [*files, folder / "scope.toml"] if path.is_file()]
+        digest = sha256()
+        for path in paths:
+            try:
+                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+            except OSError as error:
+                raise LexiconError(f"cannot be read: {error.strerror}", file=str(path)) from error
+        return cls(tuple(paths), digest.hexdigest())
+
+
 def load_lexicon(
     folder: Path,
     *,
@@ -117,18 +140,12 @@ def load_lexicon(
     file and line.
     """
     known = {"cause": {*codes, *causes}, **{axis: set(values) for axis, values in axes.items()}}
-    files = [*sorted((folder / "concepts").glob("*.toml")), *sorted((folder / "patterns").glob("*.toml"))]
-    if not files:
-        raise LexiconError("no concepts/*.toml or patterns/*.toml here", file=str(folder))
-    digest = sha256()
+    files = LexiconFiles.of(folder)
     concepts: dict[str, Concept] = {}
     patterns: list[CuePattern] = []
     scope = Scope()
-    for path in [*files, folder / "scope.toml"]:
-        if not path.is_file():
-            continue
+    for path in files.paths:
         source = Source.read(path)
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
         if path.parent.name == "concepts":
             _add_concepts(concepts, source, normalize)
         elif path.parent.name == "patterns":
@@ -136,7 +153,7 @@ def load_lexicon(
         else:
             scope = _scope_of(source, normalize)
     _check_references(concepts, patterns)
-    return Lexicon(tuple(concepts.values()), tuple(patterns), scope, digest.hexdigest())
+    return Lexicon(tuple(concepts.values()), tuple(patterns), scope, files.sha256)
 
 
 def _words(table: Table, key: str, normalize: Callable[[str], str]) -> tuple[str, ...]:
