@@ -16,6 +16,7 @@ from textmine.text.normalize import (
     explain_normalize,
     handle_names,
     normalize,
+    normalize_all,
     normalize_word,
 )
 
@@ -153,6 +154,12 @@ def test_importing_the_text_package_loads_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@given(st.lists(TEXTS, max_size=6))
+@settings(max_examples=300)
+def test_a_batch_is_normalised_as_each_text_of_it(texts: list[str]) -> None:
+    assert normalize_all(texts) == tuple(map(normalize, texts))
 
 
 def test_names_of_handles_are_heard_text_by_text() -> None:

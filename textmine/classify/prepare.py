@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..text.clauses import clause_starts
-from ..text.normalize import Normalized, normalize
+from ..text.normalize import Normalized, normalize_all
 
 Ints = NDArray[np.int64]
 
@@ -47,7 +47,7 @@ class Prepared:
 
 def prepare(texts: Sequence[str]) -> Prepared:
     """Normalise and join a batch."""
-    return _join(tuple(map(normalize, texts)))
+    return _join(normalize_all(texts))
 
 
 def prepare_normalized(texts: Sequence[str]) -> Prepared:
