@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from textmine.frame.bitmaps import (
     ahead,
+    any_between,
     behind,
     bits_of,
     clear_bits,
@@ -94,3 +95,14 @@ def test_folding_combines_the_named_rows(sets: list[set[int]], names: list[list[
     fold(np.bitwise_or, maps_of(sets), lists.columns, out)
     united = [set().union(*(sets[name % len(sets)] for name in names[row])) for row in lists.rows]
     assert sets_of(out) == united
+
+
+@given(
+    bitmaps,
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, N_BITS - 1), st.integers(1, 150)), max_size=9),
+)
+def test_any_bit_between_is_found(sets: list[set[int]], asked: list[tuple[int, int, int]]) -> None:
+    asked = [(row % len(sets), low, min(low + size, N_BITS)) for row, low, size in asked]
+    row, low, high = np.array(asked, np.int64).reshape(-1, 3).T
+    expected = [any(low <= bit < high for bit in sets[row]) for row, low, high in asked]
+    assert any_between(maps_of(sets), row, low, high).tolist() == expected

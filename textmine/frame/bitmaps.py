@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .tables import Ints
+from .tables import Ints, spread
 
 #: One set a row; bit b of a row is bit `b % 64` of word `b // 64`.
 Bitmaps = NDArray[np.uint64]
@@ -65,6 +65,18 @@ def has_bits(maps: Bitmaps, row: Ints, bit: Ints) -> Bools:
     return held
 
 
+def any_between(maps: Bitmaps, row: Ints, low: Ints, high: Ints) -> Bools:
+    """Whether each given row has any of its bits `[low, high)`; none of the stretches is empty."""
+    first, last = low >> 6, (high - 1) >> 6
+    stretch, word = spread(first, last - first + 1)
+    bits = maps[row[stretch], word]
+    bits &= np.where(word == first[stretch], _FROM[low & 63][stretch], _ALL)
+    bits &= np.where(word == last[stretch], _UPTO[(high - 1) & 63][stretch], _ALL)
+    held = np.zeros(len(row), bool)
+    held[stretch[bits != 0]] = True
+    return held
+
+
 def clear_bits(maps: Bitmaps, row: Ints, bit: Ints) -> None:
     """Unset the given bits of the given rows."""
     np.bitwise_and.at(maps.view(np.uint8), (row, bit >> 3), ~_BIT[bit & 7])
@@ -88,4 +100,7 @@ def behind(maps: Bitmaps, reach: int) -> Bitmaps:
     return found
 
 
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_FROM = _ALL << np.arange(64, dtype=np.uint64)
+_UPTO = _ALL >> np.arange(63, -1, -1).astype(np.uint64)
 _BIT = np.left_shift(1, np.arange(8)).astype(np.uint8)

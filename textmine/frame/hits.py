@@ -20,7 +20,8 @@ REACH_CLAUSES = 2
 
 Bools = NDArray[np.bool_]
 
-_NUMERALS = code_points("0123456789.一二两三四五六七八九十百千万半几俩仨零〇幺多")
+_IS_NUMERAL = np.zeros(0x10000, bool)
+_IS_NUMERAL[code_points("0123456789.一二两三四五六七八九十百千万半几俩仨零〇幺多")] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class _Exceptions:
 def _number_starts(points: NDArray[np.uint32], start: Ints, clause_start: Ints) -> Ints:
     """Where the numeral that ends at each start begins, within its clause; if there is none, the start."""
     position = np.arange(len(points))
-    other = np.where(np.isin(points, _NUMERALS), -1, position)
+    other = np.where(_IS_NUMERAL[np.minimum(points, len(_IS_NUMERAL) - 1)], -1, position)
     before = np.append(-1, np.maximum.accumulate(other))
     first = np.maximum(before[start] + 1, clause_start)
     # A number does not begin with a point: "气人.3小时".

@@ -12,7 +12,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .bitmaps import Bitmaps, ahead, behind, bits_of, clear_bits, fold, has_bits, n_words, set_bits
+from .bitmaps import (
+    Bitmaps,
+    ahead,
+    any_between,
+    behind,
+    bits_of,
+    clear_bits,
+    fold,
+    has_bits,
+    n_words,
+    set_bits,
+)
 from .chains import Hits, chains_hold
 from .hits import REACH_CLAUSES, ClassHits, Clauses
 from .plan import Live, Plan
@@ -27,9 +38,10 @@ class Search:
     def __init__(self, plan: Plan, found: ClassHits, clauses: Clauses) -> None:
         self._plan = plan
         self._text_of_clause = clauses.text
-        self._n_texts = clauses.n_texts
         self._bit_of_clause = np.arange(len(clauses)) + REACH_CLAUSES * clauses.text
         self._n_bits = int(self._bit_of_clause[-1]) + REACH_CLAUSES + 1 if len(clauses) else 1
+        self._text_bits = self._bit_of_clause[np.diff(clauses.text, prepend=-1) > 0]
+        self._text_ends = np.append(self._text_bits[1:] - REACH_CLAUSES, self._n_bits - REACH_CLAUSES)
         self._clause_of_bit = np.zeros(self._n_bits, np.int64)
         self._clause_of_bit[self._bit_of_clause] = np.arange(len(clauses))
         self.hits = self._hits(found)
@@ -165,11 +177,11 @@ class Search:
     ) -> Bools:
         """For each (pattern, clause): has the text all, or (`some`) any, of what the pattern asks for?"""
         place, item = asked.of_rows(pattern)
-        distinct, which = np.unique(item, return_inverse=True)
-        row, bit = bits_of(maps[row_of[distinct]])
-        has = np.zeros((len(distinct), self._n_texts), bool)
-        has[row, self._text_of_clause[self._clause_of_bit[bit]]] = True
-        odd = has[which, self._text_of_clause[clause[place]]] == some
+        row = row_of[item]
+        there = np.flatnonzero(row)
+        text = self._text_of_clause[clause[place[there]]]
+        has = np.zeros(len(place), bool)
+        has[there] = any_between(maps, row[there], self._text_bits[text], self._text_ends[text])
         held = np.full(len(pattern), not some)
-        held[place[odd]] = some
+        held[place[has == some]] = some
         return held
