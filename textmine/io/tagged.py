@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from textmine.io.atomic import AtomicFile
-from textmine.io.cells import escape_all
+from textmine.io.cells import RISKY, escape, escape_all
 from textmine.io.reasons import REASONS
 from textmine.io.rows import Quarantined, Row
 from textmine.records import Reading, Tag
@@ -216,6 +216,7 @@ class CausesLong(_Writer):
         super().__init__(path, newline="", encoding="utf-8-sig")
         self._names = names
         self._carry = tuple(carry)
+        self._of_code: dict[str, tuple[str, ...]] = {}
         self._csv = csv.writer(self._file.text)
         carried = [columns[index] for index in self._carry]
         taken = {"row", "id", *LONG_COLUMNS}
@@ -229,25 +230,29 @@ class CausesLong(_Writer):
             self._csv.writerows([line for part in parts for line in self._lines(*part)])
 
     def _lines(self, row: Row, id: str, reading: Reading, evidence: Sequence[str]) -> list[list[str]]:
-        carried = [row.values[index] for index in self._carry]
-        head = escape_all([str(row.number), id, *carried])
+        if not reading.tags:
+            return []
+        head = escape_all([str(row.number), id, *[row.values[index] for index in self._carry]])
+        primary, stance = reading.primary, reading.stance
         return [
-            [*head, *self._cells(tag, reading), *escape_all([cut])]
+            [
+                *head,
+                *(self._of_code.get(tag.code) or self._code_cells(tag)),
+                number(tag.score),
+                "1" if tag.code == primary else "0",
+                stance,
+                str(tag.start),
+                str(tag.end),
+                escape(cut) if cut[:1] in RISKY else cut,
+            ]
             for tag, cut in zip(reading.tags, evidence, strict=True)
         ]
 
-    def _cells(self, tag: Tag, reading: Reading) -> tuple[str, ...]:
-        return (
-            tag.code,
-            tag.cause,
-            tag.subcause or "",
-            self._names.get(tag.code, tag.code),
-            number(tag.score),
-            "1" if tag.code == reading.primary else "0",
-            reading.stance,
-            str(tag.start),
-            str(tag.end),
-        )
+    def _code_cells(self, tag: Tag) -> tuple[str, ...]:
+        """Code, cause, subcause and name: the same for every tag of a code."""
+        cells = (tag.code, tag.cause, tag.subcause or "", self._names.get(tag.code, tag.code))
+        self._of_code[tag.code] = cells
+        return cells
 
 
 class QuarantineJsonl(_Writer):
