@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textmine.text.mask import mask, mask_spans
-from textmine.text.pii import FINDERS, MAYBE, is_id_card, is_timestamp, passes_luhn
+from textmine.text.pii import DIGIT, FINDERS, MAYBE, OF_DIGITS, is_id_card, is_timestamp, passes_luhn
 
 CASES = Path(__file__).with_name("cases")
 SHAPES = st.sampled_from(
@@ -106,3 +106,11 @@ def test_timestamps_are_days_of_our_time() -> None:
     assert is_timestamp("20160229235959")
     assert not is_timestamp("20160229996159")
     assert is_timestamp("2016030120160331")
+
+
+@given(TEXTS)
+@settings(max_examples=300)
+def test_numbers_are_looked_for_only_where_they_can_be(text: str) -> None:
+    bare = DIGIT.sub("", text)
+    assert not [pii for find in OF_DIGITS for pii in find(bare)]
+    assert {pii.kind for pii in mask_spans(bare)} <= {pii.kind for find in FINDERS for pii in find(bare)}

@@ -5,7 +5,7 @@ Works on the original text, before any normalisation. What personal data looks l
 
 from __future__ import annotations
 
-from .pii import FINDERS, MAYBE, PII, Kind
+from .pii import DIGIT, FINDERS, MAYBE, OTHERS, PII, Kind
 
 __all__ = ["PII", "Kind", "mask", "mask_spans"]
 
@@ -40,7 +40,8 @@ def mask_spans(text: str) -> tuple[PII, ...]:
     """Where personal data stands in `text`, in order, without overlaps: of two, the longer stays."""
     if MAYBE.search(text) is None:
         return ()
-    found = [pii for find in FINDERS for pii in find(text)]
+    finders = FINDERS if DIGIT.search(text) else OTHERS
+    found = [pii for find in finders for pii in find(text)]
     chosen: list[PII] = []
     for pii in sorted(found, key=lambda p: p.start - p.end):
         if all(pii.end <= other.start or other.end <= pii.start for other in chosen):

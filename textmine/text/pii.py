@@ -323,7 +323,14 @@ def _addresses(text: str) -> Iterator[PII]:
         yield PII("address", *m.span(1))
 
 
-FINDERS: tuple[Callable[[str], Iterator[PII]], ...] = (
+Finder = Callable[[str], Iterator[PII]]
+FINDERS: tuple[Finder, ...] = (
     _mobiles, _landlines, _id_cards, _bank_cards, _chat_ids, _accounts, _lettered_accounts, _spoken, _emails,
     _plates, _names, _announced_names, _addresses,
 )  # fmt: skip
+OF_DIGITS: tuple[Finder, ...] = (
+    _mobiles, _landlines, _id_cards, _bank_cards, _accounts, _lettered_accounts, _plates,
+)  # fmt: skip
+"""Those that find nothing in a text without a digit."""
+OTHERS = tuple(find for find in FINDERS if find not in OF_DIGITS)
+DIGIT = re.compile(_D)
