@@ -73,7 +73,8 @@ def test_issues_that_are_one_are_merged_and_keep_their_rows(make: Make, fresh: C
     number = state.issues.index(first)
     twin = Issue.from_dict(first.to_dict() | {"id": "2026-W02-77", "label": "光缆"})
     state.issues.append(twin)
-    state.middles.append(state.middles[number])
+    state.middles.append(len(state.middles[number]))
+    state.middles.add(len(state.issues) - 1, state.middles[number])
     own = dict(twin.by_period)
     merge_alike(state, Step("2026-W02", late=False))
 

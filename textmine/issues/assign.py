@@ -68,8 +68,8 @@ def near(state: State, step: Step, said: Said, vectors: Floats, live: Sequence[i
     if not len(vectors) or not live:
         return np.zeros((len(vectors), len(live)), np.float32)
     issues = [state.issues[i] for i in live]
-    middles = [state.middles[i] for i in live]
-    found = nearness(vectors, said, issues, middles, state.background, state.background_rows)
+    directions = state.middles.units(live)
+    found = nearness(vectors, said, issues, directions, state.background, state.background_rows)
     periods = [p for p in state.periods() if p <= step.period][-LATELY:] or [step.period]
     return np.round(found + np.array([_expected(state, one, periods) for one in issues], np.float32), 4)
 
@@ -114,15 +114,17 @@ def bar_novel(
     state: State, step: Step, items: Sequence[Waiting], live: Sequence[int], scores: Floats
 ) -> None:
     """Keep new words out of older issues that never had them, and new names out of any."""
-    bars: dict[str, NDArray[np.int64]] = {}
-    every = [(column, state.issues[i]) for column, i in enumerate(live)]
-    old = [(column, issue) for column, issue in every if older(state, issue)]
-    for row, one in enumerate(items):
-        for word in sorted(one.signs & step.novel):
-            if word not in bars:
-                known = every if word.startswith("=") else old
-                bars[word] = np.array([column for column, issue in known if lacks(issue, word)], np.int64)
-            scores[row, bars[word]] = _BARRED
+    issues = [state.issues[i] for i in live]
+    new = [sorted(one.signs & step.novel) for one in items]
+    place = {word: at for at, word in enumerate(sorted(set().union(*new)))}
+    old = np.array([older(state, issue) for issue in issues], bool)
+    barred = np.array([old | word.startswith("=") for word in place], bool).reshape(len(place), len(live))
+    for column, issue in enumerate(issues):
+        own = [place[word] for word in issue.words.keys() & place.keys() if not lacks(issue, word)]
+        barred[own, column] = False
+    for row, words in enumerate(new):
+        if words:
+            scores[row, barred[[place[word] for word in words]].any(axis=0)] = _BARRED
 
 
 def bar_names(
@@ -132,13 +134,14 @@ def bar_names(
     scores: Floats,
 ) -> None:
     """Keep another place or product out of an issue that has its own."""
-    placed = [(column, place) for column, i in enumerate(live) if (place := state.issues[i].place)]
+    columns: dict[str, list[int]] = defaultdict(list)
+    for column, number in enumerate(live):
+        if place := state.issues[number].place:
+            columns[place].append(column)
     for row, one in enumerate(items):
-        if not (names := one.matter.names):
-            continue
-        for column, place in placed:
-            if elsewhere(names, place):
-                scores[row, column] = _BARRED
+        if names := one.matter.names:
+            away = [column for place, at in columns.items() if elsewhere(names, place) for column in at]
+            scores[row, away] = _BARRED
 
 
 def join(state: State, number: int, one: Waiting, vector: Floats) -> None:
@@ -161,7 +164,7 @@ def join(state: State, number: int, one: Waiting, vector: Floats) -> None:
         issue.said.add(int(code))
         issue.words.update(one.signs)
         issue.distinct += 1
-        state.middles[number] = np.asarray(state.middles[number] + vector, np.float32)
+        state.middles.add(number, vector)
 
 
 def absent(state: State, issue: Issue, period: str) -> bool:
@@ -203,9 +206,9 @@ def _bar_bursts(
             continue
         counts = Counter(name for one in joined for name in set(one.matter.names))
         bursts = {n for n, c in counts.items() if c >= LEAST and lacks(issue, f"={n}")}
-        for row, one in enumerate(items):
-            if bursts & set(one.matter.names):
-                scores[row, column[number]] = _BARRED
+        if bursts:
+            rows = [row for row, one in enumerate(items) if not bursts.isdisjoint(one.matter.names)]
+            scores[rows, column[number]] = _BARRED
 
 
 def _by_issue(items: Sequence[Waiting], chosen: NDArray[np.int64]) -> dict[int, list[Waiting]]:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from .assign import absent, join, lacks, living, older
 from .intake import Step
 from .ledger import Issue, Parent, new_id
-from .likeness import Floats, kinship, unit, units
+from .likeness import Floats, Profile, kinship
 from .matter import Matter
+from .middles import unit
 from .name import amounts_of, issue_label, issue_terms
 from .names import is_product, own_name, same_kind
 from .state import State, Waiting
@@ -80,21 +81,14 @@ def _relatives(state: State, step: Step, middle: Floats, words: Counter[str]) ->
     live = living(state)
     if not live:
         return []
-    sense = np.round(units([state.middles[i] for i in live]) @ unit(middle), 4)
+    group = Profile.of(unit(middle), words, step.rarity)
+    directions = state.middles.units()
+    sense = np.round((directions @ group.direction)[live], 4)
     best = np.argsort(-sense, kind="stable")[:CANDIDATES].tolist()
-    found = [
-        (
-            live[at],
-            kinship(
-                words,
-                middle,
-                state.issues[live[at]].words,
-                state.middles[live[at]],
-                step.rarity,
-            ),
-        )
-        for at in best
-    ]
+    found = []
+    for at in best:
+        issue = Profile.of_issue(state.issues[live[at]], directions[live[at]], step.rarity)
+        found.append((live[at], kinship(group, issue, step.rarity)))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -141,7 +135,7 @@ def _new(
             anchors=_anchors(state, step, matters),
         )
     )
-    state.middles.append(np.zeros(vectors.shape[1], np.float32))
+    state.middles.append(vectors.shape[1])
     return len(state.issues) - 1
 
 
@@ -164,7 +158,7 @@ def look_back(state: State, step: Step, numbers: Sequence[int]) -> None:
     born = [number for number in numbers if _has_past(state, step, state.issues[number])]
     if not born:
         return
-    middles = units([state.middles[number] for number in born])
+    middles = state.middles.units(born)
     enough = np.array([_past_near(step, state.issues[number]) for number in born], np.float32)
     marked = [i for i, issue in enumerate(state.issues) if issue.marked]
     for past in [p for p in state.periods() if p < step.period][-REFERENCE:]:

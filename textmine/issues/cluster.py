@@ -25,6 +25,8 @@ LEAST = 4
 """Distinct verbatims that make a group; an alarm asks for more rows, so early groups form quietly."""
 BLOCK = 2048
 CORE_NEIGHBOUR = 3
+ALIKE_AT_ALL = 0.15
+"""Cosine below which two rows are never neighbours; one in sixty pairs of the corpus is above it."""
 _FAR = 2.0
 
 
@@ -63,19 +65,11 @@ def coherent(vectors: Floats, group: Sequence[int], *, least: float) -> tuple[in
 def _graph(vectors: Floats) -> sparse.coo_matrix:
     """Mutual reachability between nearest neighbours, and far edges to the first row that join everything."""
     rows = len(vectors)
-    k = min(NEIGHBOURS, rows - 1)
-    targets, distances = [], []
-    for block in blocks(rows):
-        # Rounding keeps equal distances equal, so that ties break by content and not by the last bit.
-        away = np.round(1.0 - vectors[block] @ vectors.T, 5)
-        away[np.arange(len(away)), np.arange(block.start, block.stop)] = np.inf
-        order = np.sort(np.argpartition(away, k - 1, axis=1)[:, :k], axis=1)
-        targets.append(order)
-        distances.append(np.take_along_axis(away, order, axis=1))
-    near = np.maximum(np.vstack(distances), 1e-5).astype(np.float64)
-    source, target = np.repeat(np.arange(rows), k), np.vstack(targets).ravel()
-    core = np.sort(near, axis=1)[:, min(CORE_NEIGHBOUR, k) - 1]
-    reach = np.maximum(near.ravel(), np.maximum(core[source], core[target]))
+    source, target, away = _neighbours(vectors)
+    core = np.full(rows, 1.0)
+    third = np.flatnonzero(_rank(source) == min(CORE_NEIGHBOUR, rows - 1) - 1)
+    core[source[third]] = away[third]
+    reach = np.maximum(away, np.maximum(core[source], core[target]))
     star = np.arange(1, rows)
     return sparse.coo_matrix(
         (
@@ -84,6 +78,30 @@ def _graph(vectors: Floats) -> sparse.coo_matrix:
         ),
         shape=(rows, rows),
     )
+
+
+def _neighbours(vectors: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The nearest of every row that are alike at all, nearest first: rows, neighbours and distances."""
+    parts = []
+    for block in blocks(len(vectors)):
+        alike = vectors[block] @ vectors.T
+        row, column = np.nonzero(alike >= ALIKE_AT_ALL)
+        other = row + block.start != column
+        row, column = row[other], column[other]
+        # Rounding keeps equal distances equal, so that ties break by content and not by the last bit.
+        away = np.maximum(np.round(1.0 - alike[row, column], 5), 1e-5).astype(np.float64)
+        order = np.lexsort((column, away, row))
+        row, column, away = row[order], column[order], away[order]
+        kept = _rank(row) < NEIGHBOURS
+        parts.append((row[kept] + block.start, column[kept], away[kept]))
+    source, target, distance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return source, target, distance
+
+
+def _rank(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each entry within its run of equal values."""
+    first = np.searchsorted(groups, groups)
+    return np.arange(len(groups)) - first
 
 
 def _labels(graph: sparse.coo_matrix, least: int) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from .assign import lacks, living, older
 from .birth import CANDIDATES
 from .intake import Step
 from .ledger import Issue, Parent
-from .likeness import SENSE_ENOUGH, kinship, units
+from .likeness import SENSE_ENOUGH, Profile, kinship
 from .names import same_kind
 from .state import State
 
@@ -24,7 +24,7 @@ def merge_alike(state: State, step: Step) -> None:
     live = living(state)
     if len(live) < 2:
         return
-    middles = units([state.middles[i] for i in live])
+    middles = state.middles.units(live)
     for at, number in enumerate(live):
         issue = state.issues[number]
         if at == 0 or not issue.by_period.get(step.period):
@@ -48,11 +48,9 @@ def _one(state: State, step: Step, first: int, second: int) -> bool:
         return False
     if any(lacks(one, word) and lacks(one, f"={word}") for word in other.anchors if word in step.sudden):
         return False
-    kin = kinship(
-        one.words, state.middles[first], other.words, state.middles[second],
-        step.rarity,
-    )  # fmt: skip
-    return kin >= KIN_MERGED
+    of_one, of_other = state.middles.units((first, second))
+    older_profile = Profile.of_issue(one, of_one, step.rarity)
+    return kinship(older_profile, Profile.of_issue(other, of_other, step.rarity), step.rarity) >= KIN_MERGED
 
 
 def _merge(state: State, step: Step, first: int, second: int) -> None:
@@ -72,7 +70,7 @@ def _merge(state: State, step: Step, first: int, second: int) -> None:
         for period, n in past.items():
             one.before[period] = one.before.get(period, 0) + n
     one.first_alert = min(filter(None, (one.first_alert, other.first_alert)), default=None)
-    state.middles[first] = np.asarray(state.middles[first] + state.middles[second], np.float32)
+    state.middles.add(first, state.middles[second])
 
 
 def _shared(one: Issue, other: Issue) -> list[str]:

@@ -18,6 +18,7 @@ from ..errors import ModelError
 from .embed import MEANING, WordVectors
 from .ledger import Alert, Issue
 from .matter import Matter
+from .middles import Middles
 from .vectors_file import vector_files
 
 Floats = NDArray[np.float32]
@@ -84,7 +85,7 @@ class State:
     encoder: WordVectors
     period: str = "week"
     issues: list[Issue] = field(default_factory=list)
-    middles: list[Floats] = field(default_factory=list)
+    middles: Middles = field(default_factory=Middles)
     volumes: dict[str, int] = field(default_factory=dict)
     series: dict[str, dict[str, int]] = field(default_factory=dict)
     series_alerts: dict[str, str] = field(default_factory=dict)
@@ -154,8 +155,7 @@ def pack(state: State, *, with_encoder: bool) -> dict[str, bytes]:
     blobs["issues.jsonl"] = _lines(issue.to_dict() for issue in state.issues)
     blobs["alerts.jsonl"] = _lines({n: getattr(a, n) for n in Alert.__slots__} for a in state.alerts)
     blobs["pool.jsonl"] = _lines(state.pool[key].to_dict() for key in sorted(state.pool))
-    middles = np.vstack(state.middles) if state.middles else np.zeros((0, 1), np.float32)
-    blobs["issues.safetensors"] = save({"middles": middles})
+    blobs["issues.safetensors"] = save({"middles": np.ascontiguousarray(state.middles.sums)})
     meta = {
         "period": state.period,
         "volumes": state.volumes,
@@ -190,7 +190,7 @@ def unpack(fetch: Callable[[str], bytes | None], encoder: WordVectors) -> State:
             encoder,
             period=meta["period"],
             issues=issues,
-            middles=list(tensors["middles"]),
+            middles=Middles(tensors["middles"]),
             volumes=meta["volumes"],
             series=meta["series"],
             series_alerts=meta["series_alerts"],
