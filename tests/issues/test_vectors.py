@@ -45,6 +45,21 @@ def test_places_and_products_are_recognised(matter_reader: MatterReader) -> None
     assert (matter.places, matter.products, matter.amounts) == (("锦澜花园",), ("音乐会员",), ("12",))
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("住在李家坳信号差", "李家坳"),
+        ("大王庄一停电就断网", "大王庄"),
+        ("王家桥路口没信号", "王家桥"),
+        ("我家村口没信号", None),
+        ("在家楼下小区没网", None),
+        ("你们平台客服不理人", None),
+    ],
+)
+def test_a_family_name_makes_a_village(matter_reader: MatterReader, said: str, place: str | None) -> None:
+    assert matter_reader.read([said])[0].places == ((place,) if place else ())
+
+
 def test_training_does_not_depend_on_order(matter_reader: MatterReader, root: Path) -> None:
     lines = (root / "data_samples" / "corpus" / "survey.jsonl").read_text("utf-8").splitlines()[:300]
     matters = matter_reader.read([json.loads(line)["text"] for line in lines])

@@ -138,10 +138,12 @@ def bar_names(
     for column, number in enumerate(live):
         if place := state.issues[number].place:
             columns[place].append(column)
+    away: dict[tuple[str, ...], list[int]] = {(): []}
     for row, one in enumerate(items):
-        if names := one.matter.names:
-            away = [column for place, at in columns.items() if elsewhere(names, place) for column in at]
-            scores[row, away] = _BARRED
+        names = one.matter.names
+        if names not in away:
+            away[names] = [at for place, own in columns.items() if elsewhere(names, place) for at in own]
+        scores[row, away[names]] = _BARRED
 
 
 def join(state: State, number: int, one: Waiting, vector: Floats) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -76,7 +76,9 @@ def keep_vectors(state: State, step: Step, items: Sequence[Waiting]) -> None:
 
 def wait(state: State, one: Waiting) -> None:
     """Keep a verbatim that lies in no issue, with those that wait already."""
-    mine = state.pool.setdefault(one.matter.key, Waiting(one.matter, one.text, {}, one.cause, {}))
+    mine = state.pool.get(one.matter.key)
+    if mine is None:
+        mine = state.pool[one.matter.key] = replace(one, rows={}, groups={})
     for period, n in one.rows.items():
         mine.rows[period] = mine.rows.get(period, 0) + n
     for column, counts in one.groups.items():
@@ -128,7 +130,9 @@ def _distinct(period: str, rows: Sequence[TrackedRow]) -> list[Waiting]:
     for row in rows:
         if not row.matter.tellable:
             continue
-        one = found.setdefault(row.matter.key, Waiting(row.matter, row.text, {}, row.cause, {}))
+        one = found.get(row.matter.key)
+        if one is None:
+            one = found[row.matter.key] = Waiting(row.matter, row.text, {}, row.cause, {})
         one.rows[period] = one.rows.get(period, 0) + 1
         for column, value in row.groups:
             counts = one.groups.setdefault(column, {})

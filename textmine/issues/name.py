@@ -73,19 +73,29 @@ def issue_terms(
 
     A phrase is two neighbouring words that its texts write together: 云手机 tells more than 手机.
     """
-    least = min(len(matters), max(2, 0.15 * len(matters)))
+    enough = min(len(matters), max(2, 0.15 * len(matters)))
+    # A group that hangs together by sense alone may share no word: then one that is rare elsewhere names it.
+    for least in (enough, 1):
+        shared = _shared(matters, texts, least)
+        scored = {
+            said: n / len(matters) * math.log(1 + rows / (1 + background.get(mark, 0)))
+            for said, (mark, n) in shared.items()
+        }
+        if scored:
+            break
+    return tuple(sorted(scored, key=lambda word: (-scored[word], word))[:most])
+
+
+def _shared(matters: Sequence[Matter], texts: Sequence[str], least: float) -> dict[str, tuple[str, int]]:
+    """Words and phrases in at least `least` matters: as they are written, with their mark and number."""
     words = Counter(word for matter in matters for word in set(matter.words) if len(word) > 1)
     pairs = Counter(pair for matter in matters for pair in set(matter.pairs))
-    phrases = {pair: pair.replace("+", "") for pair, n in pairs.items() if n >= least}
-    phrases = {
-        p: said for p, said in phrases.items() if len(said) <= LONGEST and _written(said, texts, pairs[p])
-    }
-    inside = {word: (n, background.get(word, 0)) for word, n in words.items() if n >= least}
-    inside |= {said: (pairs[p], background.get(p, 0)) for p, said in phrases.items()}
-    scored = {
-        word: n / len(matters) * math.log(1 + rows / (1 + known)) for word, (n, known) in inside.items()
-    }
-    return tuple(sorted(scored, key=lambda word: (-scored[word], word))[:most])
+    found = {word: (word, n) for word, n in words.items() if n >= least}
+    for pair, n in pairs.items():
+        said = pair.replace("+", "")
+        if n >= max(least, 2) and len(said) <= LONGEST and _written(said, texts, n):
+            found[said] = (pair, n)
+    return found
 
 
 def _written(phrase: str, texts: Sequence[str], told: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .cluster import LEAST
 from .state import Waiting
@@ -58,6 +59,7 @@ def by_name(items: Sequence[Waiting], group: Sequence[int]) -> list[tuple[int, .
     return [*split, tuple(rest)] if len(rest) >= LEAST else split
 
 
+@lru_cache(maxsize=65_536)
 def _head(name: str) -> str:
     found = _HEADS.search(name)
     return found[0] if found else ""

@@ -37,7 +37,8 @@ class Waiting:
     signs: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.marks, self.signs = self.matter.marks, self.matter.signs
+        self.marks = self.matter.marks
+        self.signs = self.marks.union(self.matter.pairs)
 
     def to_dict(self) -> dict[str, Any]:
         m = self.matter
