@@ -118,8 +118,12 @@ def _new(
     matters = [one.matter for one in members]
     texts = [one.text for one in members]
     terms = issue_terms(matters, texts, state.background, state.background_rows)
-    label = issue_label(matters, texts, terms, taken=frozenset(issue.label for issue in state.issues))
-    near = np.round(vectors @ unit(vectors.sum(axis=0)), 4)
+    middle = unit(vectors.sum(axis=0))
+    others = sorted({word for matter in matters for word in matter.words if len(word) > 1})
+    typical = state.encoder.nearest_words(others, middle)
+    taken = frozenset(issue.label for issue in state.issues)
+    label = issue_label(matters, texts, terms, typical, taken=taken)
+    near = np.round(vectors @ middle, 4)
     nearest = sorted(range(len(members)), key=lambda i: (-near[i], members[i].matter.key))
     state.issues.append(
         Issue(

@@ -88,6 +88,13 @@ class WordVectors:
         digest.update(np.ascontiguousarray(self.weights).tobytes())
         return digest.hexdigest()
 
+    def nearest_words(self, words: Sequence[str], middle: Floats) -> list[str]:
+        """Those of the words that are known, the ones nearest in meaning to a middle of matters first."""
+        known = [word for word in words if word in self.index]
+        vectors = _unit(self.vectors[[self.index[word] for word in known]])
+        alike = np.round(vectors @ middle[: vectors.shape[1]], 4).tolist()
+        return [word for _, word in sorted(zip(alike, known, strict=True), key=lambda one: (-one[0], one[1]))]
+
     def encode(self, matters: Sequence[Matter]) -> Floats:
         """Unit vectors (rows, MEANING + FINGERPRINT); a matter without words is a row of zeros."""
         bags = [Counter(dict.fromkeys(matter.pieces, 1.0)) for matter in matters]

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from .matter import Matter
 
 LABEL_PARTS = 4
+ENOUGH_PARTS = 3
+"""Parts up to which a name is filled with words that the issue's verbatims do not share."""
 LONGEST = 6
 """Characters of a phrase."""
 _GENERIC = frozenset(
@@ -104,17 +106,26 @@ def _written(phrase: str, texts: Sequence[str], told: int) -> bool:
 
 
 def issue_label(
-    matters: Sequence[Matter], texts: Sequence[str], terms: Sequence[str], *, taken: frozenset[str]
+    matters: Sequence[Matter],
+    texts: Sequence[str],
+    terms: Sequence[str],
+    typical: Sequence[str] = (),
+    *,
+    taken: frozenset[str],
 ) -> str:
-    """Place, product, then terms, in the order in which customers mention them; unlike any label `taken`."""
+    """Place, product, then terms, in the order in which customers mention them; unlike any label `taken`.
+
+    `typical` are words nearest in meaning to the issue: they fill up a name that would say too little.
+    """
     place = _dominant([matter.places for matter in matters])
     parts = [_full_place(place, texts)] if place else []
     product = _dominant([matter.products for matter in matters])
     if product:
         parts.append(product)
     chosen: list[str] = []
-    for term in (*(t for t in terms if t not in _GENERIC), *terms):
-        if len(parts) + len(chosen) >= LABEL_PARTS:
+    telling = [term for term in (*terms, *typical) if term not in _GENERIC]
+    for at, term in enumerate((*telling, *terms)):
+        if len(parts) + len(chosen) >= (LABEL_PARTS if at < len(terms) else ENOUGH_PARTS):
             break
         if not any(term in other or other in term for other in (*parts, *chosen)) and not _part(term, place):
             chosen.append(term)
