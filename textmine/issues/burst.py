@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+Floats = NDArray[np.float32]
+
 RECENT_PERIODS = 3
 LEAST_PAST = 4
 """Earlier periods that must be known before a word can be called sudden."""
@@ -72,32 +74,28 @@ def word_groups(rows: Sequence[Collection[str]], *, share: float = 0.5) -> list[
     join them.
     """
     words = sorted({word for said in rows for word in said})
-    holds = np.array([[word in said for said in rows] for word in words], bool).reshape(len(words), len(rows))
+    holds = np.array([[word in said for said in rows] for word in words], np.float32)
+    holds = holds.reshape(len(words), len(rows))
+    sizes = holds.sum(axis=1)
     groups = [{word} for word in words]
-    overlap = _overlaps(holds)
+    overlap = _overlap(holds @ holds.T, sizes, sizes[:, None])
+    np.fill_diagonal(overlap, 0.0)
     while len(words) > 1 and overlap.max() >= share:
         first, second = sorted(divmod(int(overlap.argmax()), len(words)))
         groups[first] |= groups[second]
         groups[second] = set()
-        holds[first] |= holds[second]
-        holds[second] = False
-        for at in (first, second):
-            overlap[at] = overlap[:, at] = _overlap(holds, at)
-    sizes = holds.sum(axis=1)
+        holds[first] = np.maximum(holds[first], holds[second])
+        sizes[first], sizes[second], holds[second] = holds[first].sum(), 0.0, 0.0
+        overlap[second] = overlap[:, second] = 0.0
+        overlap[first] = overlap[:, first] = _overlap(holds @ holds[first], sizes, sizes[first])
+        overlap[first, first] = 0.0
     order = sorted(
         (i for i, group in enumerate(groups) if group), key=lambda i: (-sizes[i], sorted(groups[i]))
     )
     return [frozenset(groups[i]) for i in order]
 
 
-def _overlaps(holds: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.array([_overlap(holds, at) for at in range(len(holds))]).reshape(len(holds), len(holds))
-
-
-def _overlap(holds: NDArray[np.bool_], at: int) -> NDArray[np.float64]:
-    """Share of the smaller of two words' rows that hold both, of one word with each; 0 below two rows."""
-    both = (holds & holds[at]).sum(axis=1)
-    smaller = np.minimum(holds.sum(axis=1), holds[at].sum())
-    found = np.where(both >= 2, both / np.maximum(smaller, 1), 0.0)
-    found[at] = 0.0
-    return np.asarray(np.round(found, 6))
+def _overlap(both: Floats, sizes: Floats, other: Floats) -> Floats:
+    """Share of the smaller of two words' rows that hold both; 0 below two rows."""
+    found = np.where(both >= 2, both / np.maximum(np.minimum(sizes, other), 1), 0.0)
+    return np.asarray(np.round(found, 6), np.float32)

@@ -5,6 +5,7 @@ Finds groups only; what becomes of a group is for `birth`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from .assign import ODDS, bar_names, bar_novel, join, living, near, nearest
@@ -102,10 +103,14 @@ def _sudden_groups(
     has = [one.signs & step.sudden for one in items]
     recent = sorted(p for p in state.recent if p)
     fresh = [bool(h) and any(p in one.rows for p in recent) for h, one in zip(has, items, strict=True)]
+    rows: dict[str, set[int]] = defaultdict(set)
+    for i in (i for i, is_fresh in enumerate(fresh) if is_fresh):
+        for word in has[i]:
+            rows[word].add(i)
     found: list[tuple[int, ...]] = []
     taken: set[int] = set()
     for words in word_groups([h for h, is_fresh in zip(has, fresh, strict=True) if is_fresh]):
-        group = [i for i, h in enumerate(has) if fresh[i] and h & words and i not in taken]
+        group = sorted(set().union(*(rows[word] for word in words)) - taken)
         inner = coherent(vectors, group, least=LEAST_ALIKE_SUDDEN) if len(group) >= LEAST else ()
         if len(inner) >= LEAST:
             parts = [part for part in by_name(items, inner) if len(part) >= LEAST - 1]
