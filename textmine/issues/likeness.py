@@ -88,10 +88,13 @@ def nearness(
     `background` counts words in `rows` rows.
     """
     scores = np.empty((len(vectors), len(issues)), np.float32)
-    evidence = _evidence(said, issues, background, rows)
+    gain, absent = _gains(said.index, issues, background, rows)
+    lengths = np.maximum(np.diff(said.has.indptr), 1).astype(np.float32)[:, None]
+    # In blocks: the words of a busy period against thousands of issues are a large table.
     for block in blocks(len(vectors), 1024):
+        evidence = (said.has[block] @ gain).toarray() + lengths[block] * absent
         scores[block] = SENSE * (vectors[block] @ directions.T) + LEVEL
-        scores[block] += WORDS * evidence[block]
+        scores[block] += WORDS * evidence / np.sqrt(lengths[block])
     return np.round(scores, 4)
 
 
@@ -138,25 +141,25 @@ def _weighted(
     return math.fsum(map(mul, counts, map(rare.__getitem__, words)))
 
 
-def _evidence(said: Said, issues: Sequence[Issue], background: Mapping[str, int], rows: int) -> Floats:
-    """Log-likelihood ratio of each verbatim's words, issue to background, by the root of their number."""
-    lengths = np.maximum(np.diff(said.has.indptr), 1).astype(np.float64)
+def _gains(
+    index: Mapping[str, int], issues: Sequence[Issue], background: Mapping[str, int], rows: int
+) -> tuple[sparse.csc_matrix, Floats]:
+    """Log-likelihood ratios, issue to background: of words (words, issues) and of an absent one (issues)."""
     places: list[int] = []
     counts: list[int] = []
     starts = [0]
     for issue in issues:
         # Intersecting costs an issue's words, which are bounded, and no step in Python for each of them.
-        shared = issue.words.keys() & said.index.keys()
-        places += map(said.index.__getitem__, shared)
+        shared = issue.words.keys() & index.keys()
+        places += map(index.__getitem__, shared)
         counts += map(issue.words.__getitem__, shared)
         starts.append(len(places))
-    known = np.array([background.get(word, 0) for word in said.index], np.float64)
+    known = np.array([background.get(word, 0) for word in index], np.float64)
     share = (known[places] + 0.5) / (rows + 1)
     more = np.maximum(np.array(counts, np.float64) - DISCOUNT, 0.0)
     gain = sparse.csc_matrix(
-        (np.log1p(more / (PRIOR * share)), places, starts), shape=(len(said.index), len(issues))
+        (np.log1p(more / (PRIOR * share)), places, starts), shape=(len(index), len(issues))
     )
     gain.sort_indices()
-    absent = np.array([math.log(PRIOR / (issue.distinct + PRIOR)) for issue in issues])
-    found = np.asarray((said.has @ gain).todense()) + lengths[:, None] * absent
-    return np.asarray(found / np.sqrt(lengths)[:, None], np.float32)
+    absent = np.array([math.log(PRIOR / (issue.distinct + PRIOR)) for issue in issues], np.float32)
+    return gain, absent
