@@ -78,7 +78,9 @@ def main(rows: int, bertopic: str | None, out: Path | None, *, peer_only: bool) 
     if bertopic:
         vectors = encoder.encode([row.matter for row in tracked])
         costs[PEER] = beside(bertopic, planted[:rows], vectors)
-    parts = {name: asdict(cost) | {"command": " ".join(sys.argv)} for name, cost in costs.items()}
+    # Where the peer's interpreter lies is nobody's business.
+    command = " ".join("PYTHON" if part == bertopic else part for part in sys.argv)
+    parts = {name: asdict(cost) | {"command": command} for name, cost in costs.items()}
     if out:
         parts = (json.loads(out.read_text("utf-8")) if out.exists() else {}) | parts
         out.write_text(json.dumps(parts, ensure_ascii=False, indent=1) + "\n", "utf-8")

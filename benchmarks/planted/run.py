@@ -56,7 +56,9 @@ def main(seeds: Sequence[int], texts: str, bertopic: str, out: Path | None, *, v
             show(planted, outcomes[OWN], found[OWN][-1])
     print(table(found), by_kind([fate for one in found[OWN] for fate in one.fates]), sep="\n\n")
     if out:
-        record = {"command": " ".join(sys.argv), "trackers": figures(found)}
+        # Where the peer's interpreter lies is nobody's business.
+        command = " ".join("PYTHON" if part == bertopic else part for part in sys.argv)
+        record = {"command": command, "trackers": figures(found)}
         out.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
